@@ -1,0 +1,1 @@
+"""Marks by the rules of the circulars: columns, averages, publishing, exports, the portals' own workbooks."""

@@ -1,0 +1,1 @@
+"""Works, their editions and files, licences and tags. Does not own who approves them (`review`)."""

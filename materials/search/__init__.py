@@ -1,0 +1,1 @@
+"""The search engines' only home: one interface, tantivy and Whoosh behind it."""

@@ -1,0 +1,1 @@
+"""Marking: item + response → score, one module a question type; exact arithmetic, no web, no database."""
