@@ -1,0 +1,178 @@
+"""The database: the mapped base class, column types of the house, and the one place that opens a transaction.
+
+On SQLite one process holds the file: readers never wait (WAL), writers queue at an in-process gate instead of polling
+the file lock, and every commit is synced to disk. On PostgreSQL the server does all of that.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, ClassVar
+
+from sqlalchemy import Connection, DateTime, Engine, MetaData, String, TypeDecorator, create_engine, event
+from sqlalchemy.engine import Dialect
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment, stored as UTC; a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A moment must carry its time zone.")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class FractionText(TypeDecorator[Fraction]):
+    """An exact number, stored as `numerator/denominator`."""
+
+    impl = String(64)
+    cache_ok = True
+
+    def process_bind_param(self, value: Fraction | None, dialect: Dialect) -> str | None:
+        return None if value is None else f"{value.numerator}/{value.denominator}"
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Fraction | None:
+        return None if value is None else Fraction(value)
+
+
+class Base(DeclarativeBase):
+    """What every table of the product is mapped from."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime, Fraction: FractionText}
+
+
+Sessions: sessionmaker[Session] = sessionmaker(expire_on_commit=False)
+
+WRITES = "gieo_writes"
+GATE_SECONDS = 30
+write_gate = threading.Lock()  # held from BEGIN IMMEDIATE until the connection is back in the pool
+_writer: Engine | None = None  # the engine for sessions that write, where it differs
+
+
+def connect(url: str) -> Engine:
+    """Open the database behind *url* and let `Sessions` use it."""
+    global _writer
+    if url.startswith("sqlite"):
+        engine = _sqlite(url)
+        _writer = engine.execution_options(**{WRITES: True})
+    else:
+        engine = _postgresql(url)
+        _writer = None
+    Sessions.configure(bind=engine)
+    return engine
+
+
+def _postgresql(url: str) -> Engine:
+    url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    return create_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True, pool_recycle=1800)
+
+
+def _sqlite(url: str) -> Engine:
+    path = url.removeprefix("sqlite:///")
+    if path:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30}, pool_size=20, max_overflow=20)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # BEGIN is ours, below
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "busy_timeout=30000",
+            "temp_store=MEMORY",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if not connection.get_execution_options().get(WRITES):
+            connection.exec_driver_sql("BEGIN")
+            return
+        if not write_gate.acquire(timeout=GATE_SECONDS):
+            raise TimeoutError(f"The write gate stayed shut for {GATE_SECONDS} s: a writer inside a writer?")
+        connection.info[WRITES] = True
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    @event.listens_for(engine, "checkin")
+    def leave(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        if record.info.pop(WRITES, False):
+            write_gate.release()
+
+    return engine
+
+
+def open_session(*, writes: bool) -> Session:
+    """Open a session; on SQLite one that *writes* takes its place in the queue of writers at its first statement."""
+    return Sessions(bind=_writer) if writes and _writer is not None else Sessions()
+
+
+def after_commit(session: Session, call: Callable[[], None]) -> None:
+    """Run *call* once the work is safely stored, and not at all if it is not."""
+    session.info.setdefault("after_commit", []).append(call)
+
+
+def before_commit(session: Session, call: Callable[[Session], None]) -> None:
+    """Run *call* at the very end of the transaction; used for what must hold its lock for a moment only."""
+    session.info.setdefault("before_commit", []).append(call)
+
+
+def finish(session: Session, *, keep: bool) -> None:
+    """Commit or roll back, then run what was waiting for the commit."""
+    last = session.info.pop("before_commit", [])
+    waiting = session.info.pop("after_commit", [])
+    if not keep:
+        session.rollback()
+        return
+    try:
+        for call in last:
+            call(session)
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    for done in waiting:
+        done()
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One unit of work outside a request: a job, a command, a test."""
+    with open_session(writes=True) as session:
+        try:
+            yield session
+        except BaseException:
+            finish(session, keep=False)
+            raise
+        finish(session, keep=True)

@@ -1,0 +1,266 @@
+"""Request glue: one session a request, one actor, one answer an error, and nobody in without signing in.
+
+A view parses, calls one verb and answers. What it must not do is here: open and settle the transaction (status below
+400 commits, anything else rolls back), find out who acts, map errors to pages, set the security headers.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Protocol, TypeVar
+
+import structlog
+from flask import Flask, Response, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, current_user, login_user, logout_user
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
+
+from lms.base import db
+from lms.base.config import Settings
+from lms.base.errors import AppError, Forbidden, Invalid, NotFound, SignInNeeded, TooLarge, Unavailable
+from lms.base.i18n import say
+from lms.base.permissions import Actor
+
+log = structlog.get_logger()
+V = TypeVar("V", bound=Callable[..., Any])
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+csrf = CSRFProtect()
+logins = LoginManager()
+
+
+class SignedIn(Protocol):
+    """What the session of a signed-in person must tell; `lms.accounts` provides it."""
+
+    is_authenticated: bool
+
+    def actor(self, session: Session) -> Actor: ...
+
+
+def settings() -> Settings:
+    """The settings of the running application."""
+    found: Settings = current_app.config["GIEO"]
+    return found
+
+
+def current_session() -> Session:
+    """The database session of this request; on SQLite an unsafe method takes the write lock at its first statement."""
+    if "session" not in g:
+        g.session = db.open_session(writes=request.method not in SAFE)
+    session: Session = g.session
+    return session
+
+
+def find_actor() -> Actor | None:
+    """Who acts, or None when nobody is signed in."""
+    if "actor" not in g:
+        g.actor = current_user.actor(current_session()) if current_user.is_authenticated else None
+    actor: Actor | None = g.actor
+    return actor
+
+
+def current_actor() -> Actor:
+    """Who acts.
+
+    Raises:
+        SignInNeeded: nobody is signed in.
+    """
+    actor = find_actor()
+    if actor is None:
+        raise SignInNeeded
+    return actor
+
+
+def sign_in(user: Any) -> None:
+    """Begin a signed-in session; what stood in an earlier one is dropped, so its identifier changes."""
+    from flask import session as cookie
+
+    cookie.clear()
+    login_user(user)
+    g.pop("actor", None)
+
+
+def sign_out() -> None:
+    """End the signed-in session."""
+    from flask import session as cookie
+
+    logout_user()
+    cookie.clear()
+    g.pop("actor", None)
+
+
+def public(view: V) -> V:
+    """Mark a view that people may open without signing in."""
+    view.open_to_all = True  # type: ignore[attr-defined]  # a mark on the function, read by `_guard`
+    return view
+
+
+def before_password(view: V) -> V:
+    """Mark a view that stays open while the first password has not been changed yet."""
+    view.before_password = True  # type: ignore[attr-defined]  # as above
+    return view
+
+
+def shows_again(page: Callable[..., ResponseReturnValue]) -> Callable[[V], V]:
+    """When the view raises Invalid, answer with *page* (the view of the form) and status 422.
+
+    *page* gets the same URL arguments; its form and `problems_of` show what was wrong.
+    """
+
+    def decorate(view: V) -> V:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+            try:
+                answer: ResponseReturnValue = view(*args, **kwargs)
+            except Invalid as problem:
+                if wants_json():
+                    raise
+                current_session().rollback()
+                g.problem = problem
+                response = make_response(page(*args, **kwargs))
+                response.status_code = problem.status
+                return response
+            return answer
+
+        return guarded  # type: ignore[return-value]  # same signature as *view*
+
+    return decorate
+
+
+def wants_json() -> bool:
+    """Whether the client asked for JSON rather than a page."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return best == "application/json" or request.is_json
+
+
+def csp_nonce() -> str:
+    """The nonce of this response's content-security policy."""
+    if "nonce" not in g:
+        g.nonce = secrets.token_urlsafe(16)
+    nonce: str = g.nonce
+    return nonce
+
+
+def init_app(app: Flask) -> None:
+    """Wire the glue into the application."""
+    csrf.init_app(app)
+    logins.init_app(app)
+    app.before_request(_guard)
+    app.after_request(_settle)
+    app.after_request(_headers)
+    app.teardown_request(_close)
+    app.register_error_handler(AppError, _explain)
+    app.register_error_handler(CSRFError, _explain_csrf)
+    app.register_error_handler(HTTPException, _explain_http)
+    app.register_error_handler(TimeoutError, _explain_busy)
+    app.register_error_handler(Exception, _explain_bug)
+    app.jinja_env.globals.update(csp_nonce=csp_nonce)
+
+
+def _guard() -> ResponseReturnValue | None:
+    if request.endpoint is None:
+        return None
+    view = current_app.view_functions[request.endpoint]
+    if getattr(view, "open_to_all", False) or request.endpoint == "static":
+        return None
+    actor = current_actor()
+    g.language = g.get("language", "")
+    if current_user.must_change_password and not getattr(view, "before_password", False):
+        if wants_json():
+            raise Forbidden("Bạn cần đổi mật khẩu lần đầu trước khi tiếp tục.")
+        return redirect(url_for("accounts.change_password"), code=303)
+    structlog.contextvars.bind_contextvars(user=actor.user_id, school=actor.school_id)
+    return None
+
+
+def _settle(response: Response) -> Response:
+    if "session" in g:
+        db.finish(g.session, keep=response.status_code < 400)
+    return response
+
+
+def _close(_error: BaseException | None) -> None:
+    if "session" in g:
+        g.pop("session").close()
+
+
+def _headers(response: Response) -> Response:
+    headers = response.headers
+    if "Content-Security-Policy" not in headers:
+        headers["Content-Security-Policy"] = (
+            f"default-src 'self'; script-src 'self' 'nonce-{csp_nonce()}'; style-src 'self'; "
+            "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+            "frame-src 'self' https://www.youtube-nocookie.com https://player.vimeo.com; frame-ancestors 'self'"
+        )
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if settings().secure_cookies:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    if "Cache-Control" not in headers:
+        headers["Cache-Control"] = "no-store"  # shared school PCs: nothing personal stays behind
+    return response
+
+
+def _explain(error: AppError) -> ResponseReturnValue:
+    if isinstance(error, SignInNeeded) and not wants_json():
+        here = request.full_path.rstrip("?") if request.method in SAFE else None
+        return redirect(url_for("accounts.sign_in", next=here), code=303)
+    if isinstance(error, Forbidden | NotFound):
+        log.info("denied", kind=type(error).__name__, endpoint=request.endpoint)
+    return _answer(error)
+
+
+def _answer(error: AppError) -> ResponseReturnValue:
+    sentence = say(error.message)
+    if wants_json():
+        body: dict[str, Any] = {"status": error.status, "title": sentence, "kind": type(error).__name__}
+        if isinstance(error, Invalid):
+            body["fields"] = {name: [say(text) for text in texts] for name, texts in error.fields.items()}
+        return jsonify(body), error.status, {"Content-Type": "application/problem+json"}
+    details = [say(text) for texts in error.fields.values() for text in texts] if isinstance(error, Invalid) else []
+    page = render_template(
+        "errors/problem.html",
+        status=error.status,
+        sentence=sentence,
+        details=details,
+        request_id=g.get("request_id", ""),
+    )
+    return page, error.status
+
+
+def _explain_csrf(_error: CSRFError) -> ResponseReturnValue:
+    return _answer(Forbidden("Trang này mở đã lâu. Hãy tải lại trang rồi làm lại; chưa có gì bị thay đổi."))
+
+
+def _explain_http(error: HTTPException) -> ResponseReturnValue:
+    if error.code in {301, 302, 303, 307, 308}:
+        return error.get_response()
+    if error.code == 404:
+        return _answer(NotFound())
+    if error.code == 413:
+        return _answer(TooLarge())
+    plain = AppError()
+    plain.status = error.code or 500
+    return _answer(plain)
+
+
+def _explain_busy(error: TimeoutError) -> ResponseReturnValue:
+    log.warning("busy", error=str(error))
+    return _answer(Unavailable())
+
+
+def _explain_bug(error: Exception) -> ResponseReturnValue:
+    if current_app.config.get("PROPAGATE_BUGS"):
+        raise error
+    log.exception("bug", endpoint=request.endpoint)
+    bug = AppError(
+        "Có lỗi ngoài dự tính. Việc vừa làm chưa được lưu; nhà trường có thể báo mã dưới đây cho người quản trị."
+    )
+    bug.status = 500
+    return _answer(bug)
