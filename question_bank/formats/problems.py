@@ -1,0 +1,83 @@
+"""What a reader has to say about a question, in the teacher's words; codes are stable."""
+
+from __future__ import annotations
+
+from lms.base.i18n_marks import N_
+from question_bank.items.domain import Problem
+
+
+def no_key() -> Problem:
+    """Say that the source marks no answer as right."""
+    return Problem("no_key", N_("Chưa thấy đáp án. Hãy chọn đáp án đúng."), blocking=True)
+
+
+def several_keys(labels: str) -> Problem:
+    """Say that several options are marked where one was expected."""
+    return Problem(
+        "several_keys",
+        N_("Nhiều phương án cùng được đánh dấu: %(labels)s. Hãy chọn đáp án đúng, hoặc đổi sang câu nhiều đáp án."),
+        {"labels": labels},
+        blocking=True,
+    )
+
+
+def keys_disagree(first: str, second: str) -> Problem:
+    """Say that two places of the source give different answers."""
+    return Problem(
+        "keys_disagree",
+        N_("Hai chỗ ghi đáp án khác nhau: %(first)s và %(second)s. Hãy chọn đáp án đúng."),
+        {"first": first, "second": second},
+        blocking=True,
+    )
+
+
+def unknown_key(answer: str) -> Problem:
+    """Say that the stated answer names no option of the question."""
+    return Problem(
+        "unknown_key",
+        N_("Đáp án ghi trong tệp là “%(answer)s”, nhưng câu hỏi không có phương án ấy."),
+        {"answer": answer},
+        blocking=True,
+    )
+
+
+def half_key(missing: str) -> Problem:
+    """Say which statements or gaps have no stated answer."""
+    return Problem("half_key", N_("Chưa rõ đáp án của: %(missing)s. Hãy bổ sung."), {"missing": missing}, blocking=True)
+
+
+def too_few_options() -> Problem:
+    """Say that a choice question has fewer than two options."""
+    return Problem("too_few_options", N_("Câu hỏi chọn đáp án cần ít nhất hai phương án."), blocking=True)
+
+
+def empty_option(label: str) -> Problem:
+    """Say that an option holds nothing."""
+    return Problem("empty_option", N_("Phương án %(label)s chưa có nội dung."), {"label": label}, blocking=True)
+
+
+def empty_prompt() -> Problem:
+    """Say that the question has no words of its own."""
+    return Problem("empty_prompt", N_("Câu hỏi chưa có nội dung."), blocking=True)
+
+
+def unreadable_number(text: str) -> Problem:
+    """Say that an answer that should be a number is none."""
+    return Problem(
+        "unreadable_number", N_("Đáp án “%(text)s” không phải là một số."), {"text": text[:80]}, blocking=True
+    )
+
+
+def broken(text: str) -> Problem:
+    """Say that the grammar of the file breaks in this question."""
+    return Problem("broken", N_("Không đọc hết được câu này: %(text)s"), {"text": text[:200]}, blocking=True)
+
+
+def missing_picture(name: str) -> Problem:
+    """Say that a picture or other file named in the question is not in the upload."""
+    return Problem("missing_file", N_("Thiếu tệp “%(name)s”. Hãy thêm lại vào câu hỏi."), {"name": name[:120]})
+
+
+def other_encoding() -> Problem:
+    """Say that the text was not UTF-8 and may show wrong letters."""
+    return Problem("other_encoding", N_("Tệp không ở dạng UTF-8. Hãy xem lại các chữ có dấu trước khi lưu."))
