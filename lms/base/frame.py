@@ -1,0 +1,121 @@
+"""The frame around a page: where a person can go from here, and who they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from flask import Flask, g, request
+from werkzeug.local import LocalProxy
+
+from lms.base.i18n_marks import N_
+from lms.base.permissions import Actor, Role
+from lms.base.text import initials
+from lms.base.users import School
+from lms.base.web import current_session, find_actor
+
+
+class Entry(NamedTuple):
+    """One place in the rail; the label is a msgid, the icon a name of the sprite."""
+
+    label: str
+    href: str
+    icon: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What the layouts show around a page. `layout` is the template that suits the person."""
+
+    entries: tuple[Entry, ...] = ()
+    who: str = ""
+    role: str = ""
+    school: str = ""
+    search_href: str = ""
+    layout: str = "layout/plain.html"
+
+
+_STAFF = (
+    (N_("Lớp học"), "/courses", "book-open"),
+    (N_("Ngân hàng câu hỏi"), "/bank", "list-checks"),
+    (N_("Học liệu"), "/library", "library"),
+    (N_("Sổ điểm"), "/gradebook", "table-2"),
+    (N_("Báo cáo"), "/reports", "chart-column"),
+)
+_PUPIL = (
+    (N_("Hôm nay"), "/", "house"),
+    (N_("Lớp học"), "/courses", "book-open"),
+    (N_("Học liệu"), "/library", "library"),
+    (N_("Điểm của em"), "/marks", "award"),
+)
+_PARENT = (
+    (N_("Hôm nay"), "/", "house"),
+    (N_("Điểm của con"), "/marks", "award"),
+)
+_ROLE_NAMES = (
+    (Role.LEADER, N_("Lãnh đạo trường")),
+    (Role.TEACHER, N_("Giáo viên")),
+    (Role.LIBRARIAN, N_("Thư viện")),
+    (Role.ADMIN, N_("Quản trị")),
+    (Role.PARENT, N_("Phụ huynh")),
+    (Role.PUPIL, N_("Học sinh")),
+)
+_SEARCH = "/library"
+
+
+def for_actor(actor: Actor | None, path: str, school: str = "") -> Frame:
+    """Return the frame for a person on the page at *path*; an empty one for nobody.
+
+    *school* is the name shown under the mark.
+    """
+    if actor is None:
+        return Frame(school=school)
+    places = _STAFF if actor.is_staff else _PARENT if actor.is_parent and not actor.is_pupil else _PUPIL
+    return Frame(
+        entries=tuple(Entry(label, href, icon, is_under(path, href)) for label, href, icon in places),
+        who=actor.name,
+        role=role_name(actor),
+        school=school,
+        search_href="" if places is _PARENT else _SEARCH,
+        layout="layout/staff.html" if actor.is_staff else "layout/pupil.html",
+    )
+
+
+def is_under(path: str, href: str) -> bool:
+    """Say whether the page at *path* belongs to the place *href*; the root is a place of its own."""
+    return path == href or (href != "/" and path.startswith(href + "/"))
+
+
+def role_name(actor: Actor) -> str:
+    """Name the role a person is best known by, as a msgid; a subject head is named so."""
+    if actor.is_teacher and actor.headed_group_ids and not actor.is_leader:
+        return N_("Tổ trưởng chuyên môn")
+    return next((name for role, name in _ROLE_NAMES if role in actor.roles), "")
+
+
+def wants_less_data(save_data: str) -> bool:
+    """Say whether the browser asked to save data (the `Save-Data` header): such pages go without fonts."""
+    return save_data.strip().lower() == "on"
+
+
+def current_frame() -> Frame:
+    """The frame of the running request."""
+    if "frame" not in g:
+        actor = find_actor()
+        school = current_session().get(School, actor.school_id) if actor else None
+        g.frame = for_actor(actor, request.path, school.name if school else "")
+    frame: Frame = g.frame
+    return frame
+
+
+def save_data() -> bool:
+    """Say whether the running request asked to save data."""
+    return wants_less_data(request.headers.get("Save-Data", ""))
+
+
+def init_app(app: Flask) -> None:
+    """Give templates `frame` (made only when a layout asks for it), `save_data` and the filter `initials`."""
+    app.context_processor(lambda: {"frame": LocalProxy(current_frame)})
+    app.jinja_env.globals.update(save_data=save_data)
+    app.jinja_env.filters.update(initials=initials)
