@@ -1,0 +1,179 @@
+"""Build what browsers fetch: `python static/build.py`, after `npm ci --ignore-scripts` in this folder.
+
+Into `built/` go bundled style sheets and scripts, the two text fonts and the mathematics font cut down to the
+characters of `fonts-*.txt`, the icons of `icons.txt` as one sprite, each under a name with its hash and beside it
+compressed copies; `manifest.json` maps plain names to these. `built/server/` holds the scripts that the server runs.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import brotli
+from fontTools import subset
+from fontTools.merge import Merger
+from fontTools.ttLib import TTFont
+
+HERE = Path(__file__).resolve().parent
+MODULES = HERE / "node_modules"
+BUILT = HERE / "built"
+WORK = BUILT / "work"
+STYLES = ("app.css", "plain.css", "maths.css")
+BROWSERS = "chrome109,firefox115,safari15.4"
+SERVER_SCRIPTS = ("temml/dist/temml.min.js", "temml/contrib/mhchem/mhchem.min.js")
+LICENCES = ("@fontsource/be-vietnam-pro", "@fontsource/noto-sans-math", "lucide-static", "temml")
+COMPRESSIBLE = {".css", ".js", ".svg", ".txt"}
+
+
+def code_points(listing: str) -> set[int]:
+    """Read a list such as "U+20-7E,U+110"."""
+    points: set[int] = set()
+    for part in listing.strip().split(","):
+        first, _, last = part.strip().removeprefix("U+").partition("-")
+        points.update(range(int(first, 16), int(last or first, 16) + 1))
+    return points
+
+
+def cut_font(sources: list[Path], points: set[int], target: Path, features: list[str]) -> None:
+    """Write one woff2 file with the wanted characters of all sources."""
+    options = subset.Options(layout_features=features, hinting=False, name_IDs=[1, 2, 13, 14], notdef_outline=True)
+    cut: list[Path] = []
+    taken: set[int] = set()
+    for number, source in enumerate(sources):
+        font = TTFont(source)
+        wanted = (points - taken) & set(font.getBestCmap())
+        taken |= wanted
+        cutter = subset.Subsetter(options)
+        cutter.populate(unicodes=wanted)
+        cutter.subset(font)
+        font.flavor = None
+        cut.append(target.with_suffix(f".{number}.ttf"))
+        font.save(cut[-1])
+    font = Merger().merge([str(path) for path in cut]) if len(cut) > 1 else TTFont(cut[0])
+    font.flavor = "woff2"
+    font.save(target)
+    for path in cut:
+        path.unlink()
+
+
+def make_fonts() -> None:
+    """Cut the text fonts to Vietnamese and the mathematics font to what schools write."""
+    text = code_points((HERE / "fonts-text.txt").read_text())
+    files = MODULES / "@fontsource" / "be-vietnam-pro" / "files"
+    for weight in (400, 600):
+        sources = [files / f"be-vietnam-pro-{script}-{weight}-normal.woff2" for script in ("latin", "vietnamese")]
+        cut_font(sources, text, WORK / f"be-vietnam-pro-{weight}.woff2", ["kern", "tnum", "mark", "ccmp", "locl"])
+    maths = code_points((HERE / "fonts-maths.txt").read_text())
+    source = MODULES / "@fontsource" / "noto-sans-math" / "files" / "noto-sans-math-latin-400-normal.woff2"
+    cut_font([source], maths, WORK / "gieo-maths.woff2", ["*"])
+
+
+def make_sprite() -> None:
+    """Gather the icons that are used into one file of symbols."""
+    symbols = []
+    for name in (HERE / "icons.txt").read_text().split():
+        drawing = (MODULES / "lucide-static" / "icons" / f"{name}.svg").read_text()
+        inner = re.sub(
+            r"\s*\n\s*", "", drawing[drawing.index(">", drawing.index("<svg")) + 1 : drawing.rindex("</svg>")]
+        )
+        symbols.append(f'<symbol id="{name}" viewBox="0 0 24 24">{inner}</symbol>')
+    sprite = "<!-- Icons: lucide, ISC licence -->" + "".join(symbols)
+    (WORK / "sprite.svg").write_text(f'<svg xmlns="http://www.w3.org/2000/svg">{sprite}</svg>')
+
+
+def make_licences() -> None:
+    """Gather the licences of what is handed on to browsers."""
+    parts = [f"{name}\n\n{(MODULES / name / 'LICENSE').read_text().strip()}\n" for name in LICENCES]
+    (WORK / "licences.txt").write_text("\n\n".join(parts))
+
+
+def esbuild() -> list[str]:
+    """Find the bundler: its own binary, else its script under node."""
+    binaries = sorted((MODULES / "@esbuild").glob("*/bin/esbuild"))
+    if binaries:
+        return [str(binaries[0])]
+    node = shutil.which("node") or str(Path(sys.executable).with_name("node"))
+    return [node, str(MODULES / "esbuild" / "bin" / "esbuild")]
+
+
+def bundle() -> dict[str, str]:
+    """Bundle style sheets and the scripts that stand directly in js/; return plain name → built name."""
+    entries = [HERE / "css" / name for name in STYLES] + sorted((HERE / "js").glob("*.js"))
+    meta = WORK / "meta.json"
+    command = [
+        *esbuild(),
+        *(str(path.relative_to(HERE)) for path in entries),
+        "--bundle",
+        "--minify",
+        "--format=esm",
+        f"--target={BROWSERS}",
+        "--loader:.woff2=file",
+        "--outdir=built",
+        "--entry-names=[name]-[hash]",
+        "--asset-names=[name]-[hash]",
+        "--log-level=warning",
+        f"--metafile={meta}",
+    ]
+    subprocess.run(command, cwd=HERE, check=True)  # noqa: S603 - our own command line
+    outputs: dict[str, dict[str, object]] = json.loads(meta.read_text())["outputs"]
+    names: dict[str, str] = {}
+    for path, facts in outputs.items():
+        built = Path(path).name
+        plain = (
+            Path(str(facts["entryPoint"])).name if "entryPoint" in facts else re.sub(r"-[A-Z0-9]{8}(?=\.)", "", built)
+        )
+        names[plain] = built
+    return names
+
+
+def copy_hashed(source: Path) -> str:
+    """Copy a file under a name with its hash; return that name."""
+    content = source.read_bytes()
+    digest = base64.b32encode(hashlib.sha256(content).digest()).decode()[:8]
+    name = f"{source.stem}-{digest}{source.suffix}"
+    (BUILT / name).write_bytes(content)
+    return name
+
+
+def compress(path: Path) -> None:
+    """Put a brotli and a gzip copy beside a file of text."""
+    content = path.read_bytes()
+    path.with_name(path.name + ".br").write_bytes(brotli.compress(content, quality=11))
+    path.with_name(path.name + ".gz").write_bytes(gzip.compress(content, 9, mtime=0))
+
+
+def main() -> None:
+    """Build everything; the manifest changes last, so that a running server never names a file that is not there."""
+    WORK.mkdir(parents=True, exist_ok=True)
+    make_fonts()
+    make_sprite()
+    make_licences()
+    names = bundle()
+    pictures = sorted((HERE / "img").glob("*.*"))
+    names |= {source.name: copy_hashed(source) for source in [WORK / "sprite.svg", WORK / "licences.txt", *pictures]}
+    for name in names.values():
+        if Path(name).suffix in COMPRESSIBLE:
+            compress(BUILT / name)
+    (BUILT / "server").mkdir(exist_ok=True)
+    for script in SERVER_SCRIPTS:
+        shutil.copyfile(MODULES / script, BUILT / "server" / Path(script).name)
+    fresh = WORK / "manifest.json"
+    fresh.write_text(json.dumps(dict(sorted(names.items())), indent=1) + "\n")
+    fresh.replace(BUILT / "manifest.json")
+    kept = {"manifest.json", *names.values()}
+    for path in BUILT.iterdir():
+        if path.is_file() and path.name.removesuffix(".br").removesuffix(".gz") not in kept:
+            path.unlink()
+    shutil.rmtree(WORK)
+
+
+if __name__ == "__main__":
+    main()
