@@ -1,0 +1,149 @@
+"""What stays of user HTML."""
+
+import doctest
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lms.base.richtext import clean, display, reading, render, typed, vocabulary
+from lms.base.richtext.vocabulary import TAGS, parse
+
+SHA = "0123456789abcdef" * 4
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<svg onload=alert(1)>",
+    "<svg><style><img src=x onerror=alert(1)></style></svg>",
+    "<math><mtext><table><mglyph><style><!--</style><img title='--&gt;&lt;img src=1 onerror=alert(1)&gt;'>",
+    "<math><mtext><mglyph><style><img src=x onerror=alert(1)>",
+    "<form><math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
+    "<a href='javascript:alert(1)'>x</a>",
+    "<a href=' &#14; java\tscript:alert(1)'>x</a>",
+    "<a href='data:text/html,<script>alert(1)</script>'>x</a>",
+    "<a href='vbscript:x'>x</a>",
+    "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
+    "<object data='x.swf'></object><embed src=x>",
+    "<p style='background:url(javascript:x)' onmouseover=alert(1)>x</p>",
+    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'></noscript>",
+    "<textarea><p title='</textarea><img src=x onerror=alert(1)>'></textarea>",
+    "<select><option><style></option></select><img src=x onerror=alert(1)></style>",
+    "<!--><img src=x onerror=alert(1)>-->",
+    "<![CDATA[<img src=x onerror=alert(1)>]]>",
+    "<template><img src=x onerror=alert(1)></template>",
+    "<base href='http://evil.example/'><meta http-equiv=refresh content='0;url=//evil.example'>",
+    "<link rel=stylesheet href=//evil.example/x.css>",
+    f"<img src='asset:{SHA}' onerror=alert(1) srcset='//evil.example/x 2x'>",
+    f"<img src='asset:{SHA}\" onerror=\"alert(1)'>",
+    "<img src='asset:../../etc/passwd'>",
+    "<input autofocus onfocus=alert(1)><button formaction=javascript:alert(1)>x</button>",
+    "<details open ontoggle=alert(1)>x</details>",
+    "<video><source onerror=alert(1)></video>",
+    '<span class="tex">\\href{javascript:alert(1)}{x}</span>',
+    '<span class="tex">\\text{<script>alert(1)</script>}</span>',
+    '<span class="tex">&lt;/code&gt;&lt;script&gt;alert(1)&lt;/script&gt;\\bad</span>',
+    '<span class="tex">&lt;img src=x onerror=alert(1)&gt;</span>',
+    '<span class="gap" data-gap=\'g"><script>alert(1)</script>\'></span>',
+    "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>",
+    "<x-y onclick=alert(1) is=z>t</x-y>",
+    "<a href='http://x' target=_blank onclick=alert(1)>x</a>",
+    "<li><table><td><a href=//evil.example>x",
+    "<p><a href='https:/&#10;/evil'>x</a>",
+    "<style>@import '//evil.example/x.css';</style>",
+    "<table background=//evil.example/x><tr><td background=javascript:x>1",
+    "\x00<scr\x00ipt>alert(1)</scr\x00ipt>",
+    "<<script>alert(1)//<</script>",
+    "<div class='tex'><div class='tex'><script>alert(1)</script></div></div>",
+]
+
+
+def assert_harmless(markup):
+    for element in parse(markup).iterdescendants():
+        assert element.tag in TAGS or element.tag in {"math"} or str(element.tag).startswith("m"), element.tag
+        for name, value in element.attrib.items():
+            assert not name.startswith("on")
+            assert name not in {"style", "srcset", "srcdoc", "action", "formaction", "id", "name", "target"}
+            if name in {"href", "src"}:
+                assert value.startswith(("http:", "https:", "mailto:", "asset:", "/assets/")), value
+
+
+@pytest.mark.parametrize("markup", HOSTILE)
+def test_hostile_html_is_harmless_when_kept_and_when_shown(markup):
+    kept = clean(markup)
+    assert_harmless(kept)
+    assert clean(kept) == kept
+    assert_harmless(render(kept, lambda sha: f"/assets/{sha}"))
+    assert_harmless(render(markup, lambda sha: f"/assets/{sha}"))
+    assert_harmless(typed.from_author(markup))
+    assert_harmless(typed.from_plain(markup))
+
+
+@pytest.mark.parametrize("module", [vocabulary, typed, reading, display])
+def test_the_examples_in_the_docstrings_hold(module):
+    assert doctest.testmod(module).failed == 0
+
+
+@pytest.mark.parametrize(
+    ("given_html", "kept"),
+    [
+        ("a < b", "a &lt; b"),
+        ("a &amp; b", "a &amp; b"),
+        ("&amp;lt;", "&amp;lt;"),
+        ("<h1>A</h1>", "<h2>A</h2>"),
+        ("<div>một dòng</div>", "<p>một dòng</p>"),
+        ("<div><p>a</p><div>b</div></div>", "<p>a</p><p>b</p>"),
+        ("<span style='color:red'>a</span>", "a"),
+        ("<p class=MsoNormal lang=VI>a</p>", "<p>a</p>"),
+        ("<p>x<sup>2</sup> H<sub>2</sub>O</p>", "<p>x<sup>2</sup> H<sub>2</sub>O</p>"),
+        ("<img src='https://elsewhere.example/a.png' alt='hình'>", ""),
+        (
+            f"<img src='asset:{SHA}' alt='Đồ thị' width=300 height=abc>",
+            f'<img src="asset:{SHA}" alt="Đồ thị" width="300">',
+        ),
+        ("<td colspan=2>", ""),
+        (
+            "<table><tr><td colspan=2 rowspan=0>a</td></tr></table>",
+            '<table><tbody><tr><td colspan="2">a</td></tr></tbody></table>',
+        ),
+        ('<span class="x tex">a<br>b</span>', '<span class="tex">a b</span>'),
+        ('<span class="tex">a &lt; b &amp; c</span>', '<span class="tex">a &lt; b &amp; c</span>'),
+        ('<span class="tex"> </span>', " "),
+        ('<span data-gap="g1" class="gap">điền</span>', '<span class="gap" data-gap="g1"></span>'),
+        ('<span class="gap">x</span>', "x"),
+        ('<div class="tex">x</div>', '<div class="tex">x</div>'),
+        ("Toa\u0301n", "Toán"),
+        ("<p>Toa&#x301;n</p>", "<p>Toán</p>"),
+        ("<ol start=3><li>a</li></ol>", '<ol start="3"><li>a</li></ol>'),
+        (
+            "<a href='https://a.vn/?x=1&y=2'>a</a>",
+            '<a href="https://a.vn/?x=1&amp;y=2" rel="noopener noreferrer">a</a>',
+        ),
+        ("", ""),
+    ],
+)
+def test_what_is_kept(given_html, kept):
+    assert clean(given_html) == kept
+
+
+def test_nesting_deeper_than_any_text_does_no_harm():
+    kept = clean("<ul><li>" * 3000 + "x")
+    assert_harmless(kept)
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["<p>", "</p>", "<div>", "</div>", "<b>", "</i>", "<i>", "x", " & ", "<", '<span class="tex">', "</span>",
+             "<table>", "<td>", "<li>", "<ul>", "</ul>", '<div class="tex">', "&lt;", "<pre>\n", "<a href=http://x>",
+             "<code>", "\\(x\\)", "$y$", "&nbsp;", "<hr>", "<br>", "<figure>", "<h1>", "<caption>", "</table>"]
+        ),
+        max_size=12,
+    )
+)  # fmt: skip
+def test_cleaning_twice_changes_nothing(pieces):
+    once = clean("".join(pieces))
+    assert clean(once) == once
+    assert_harmless(once)
+    authored = typed.from_author("".join(pieces))
+    assert clean(authored) == authored
