@@ -71,6 +71,7 @@ class TooMany(AppError):
     """Too many tries in a short time."""
 
     status = 429
+    retry_after = 0  # seconds to wait; 0 when nobody can say
     default = "Bạn thử quá nhiều lần. Hãy đợi một lát rồi thử lại."
 
 
