@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 PREFIX = "GIEO_"
+ROOT = Path(__file__).resolve().parents[2]  # where templates, static and the packages lie
 
 
 @dataclass(frozen=True, slots=True)

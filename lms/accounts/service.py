@@ -1,0 +1,231 @@
+"""Signing in and out, passwords, and loading the facts about who acts."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from lms.accounts.domain import password_problems
+from lms.accounts.models import SignInSession
+from lms.accounts.passwords import first_password, hash_password, verify_password
+from lms.base import audit
+from lms.base.errors import Invalid, NotFound
+from lms.base.i18n_marks import N_
+from lms.base.ids import new_uid
+from lms.base.permissions import Actor, Role
+from lms.base.text import collation_key, nfc
+from lms.base.users import RoleGrant, School, User
+
+FIRST_PASSWORD_DAYS = 14
+ActorFacts = Callable[[Session, User], Actor]
+
+_facts: list[ActorFacts] = []
+
+
+def facts_from(loader: ActorFacts) -> None:
+    """Let a feature above tell which classes, subjects and children a person has (`lms.school` does)."""
+    _facts[:] = [loader]
+
+
+def load_actor(session: Session, user: User) -> Actor:
+    """Gather what rules may ask about a person."""
+    if _facts:
+        return _facts[0](session, user)
+    return Actor(user.id, user.school_id, user.uid, user.full_name, user.roles)
+
+
+def begin_session(
+    session: Session, sign_in_name: str, password: str, *, device: str, hours: int, at: datetime
+) -> tuple[str, User]:
+    """Check name and password and open a session; returns its token and the person.
+
+    Raises:
+        Invalid: no such person, wrong password, a disabled account or an expired first password; all but the last
+            say the same words.
+    """
+    user = session.scalar(select(User).where(User.sign_in_name == nfc(sign_in_name).strip().lower()))
+    right = verify_password(password, user.password_hash if user else None)
+    if user is None or not right or user.disabled_at is not None:
+        raise Invalid.at("", N_("Tên đăng nhập hoặc mật khẩu chưa đúng. Hãy kiểm tra phím Caps Lock và thử lại."))
+    if user.must_change_password and user.first_password_until is not None and user.first_password_until < at:
+        raise Invalid.at("", N_("Mật khẩu lần đầu đã hết hạn. Hãy nhờ giáo viên hoặc nhà trường cấp lại."))
+    token = secrets.token_urlsafe(32)
+    session.add(
+        SignInSession(
+            school_id=user.school_id,
+            user_id=user.id,
+            token_hash=_hash(token),
+            device=device[:120],
+            epoch=user.session_epoch,
+            created_at=at,
+            expires_at=at + timedelta(hours=hours),
+        )
+    )
+    audit.record(session, Actor(user.id, user.school_id), "account.signed_in", user.uid)
+    return token, user
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def find_signed_in(session: Session, token: str, *, at: datetime) -> User | None:
+    """Find the person behind a session token; None when the session ended, expired or the account is disabled."""
+    found = session.scalar(select(SignInSession).where(SignInSession.token_hash == _hash(token)))
+    if found is None or found.ended_at is not None or found.expires_at <= at:
+        return None
+    user = found.user
+    return user if user.disabled_at is None and user.session_epoch == found.epoch else None
+
+
+def end_session(session: Session, actor: Actor, token: str, *, at: datetime) -> None:
+    """Sign out of this browser; the token is worth nothing from now on."""
+    session.execute(
+        update(SignInSession)
+        .where(SignInSession.token_hash == _hash(token), SignInSession.user_id == actor.user_id)
+        .values(ended_at=at)
+    )
+    audit.record(session, actor, "account.signed_out", actor.uid)
+
+
+def end_all_sessions(session: Session, actor: Actor) -> None:
+    """Sign out everywhere, this browser included."""
+    session.execute(update(User).where(User.id == actor.user_id).values(session_epoch=User.session_epoch + 1))
+    audit.record(session, actor, "account.signed_out_everywhere", actor.uid)
+
+
+def list_sessions(session: Session, actor: Actor, *, at: datetime) -> list[SignInSession]:
+    """List the browsers in which the actor is signed in, newest first."""
+    return list(
+        session.scalars(
+            select(SignInSession)
+            .where(
+                SignInSession.user_id == actor.user_id,
+                SignInSession.ended_at.is_(None),
+                SignInSession.expires_at > at,
+                SignInSession.epoch == select(User.session_epoch).where(User.id == actor.user_id).scalar_subquery(),
+            )
+            .order_by(SignInSession.id.desc())
+        )
+    )
+
+
+def change_password(session: Session, actor: Actor, current: str, new: str, *, token: str, at: datetime) -> None:
+    """Set the actor's own password and sign out every other browser.
+
+    Raises:
+        Invalid: the current password is wrong, or the new one cannot be taken.
+    """
+    user = session.get_one(User, actor.user_id)
+    if not verify_password(current, user.password_hash):
+        raise Invalid.at("current", N_("Mật khẩu hiện tại chưa đúng."))
+    problems = password_problems(new, user.sign_in_name, user.full_name)
+    if problems:
+        raise Invalid({"new": problems})
+    if new == current:
+        raise Invalid.at("new", N_("Mật khẩu mới phải khác mật khẩu hiện tại."))
+    user.password_hash = hash_password(new)
+    user.must_change_password = False
+    user.first_password_until = None
+    session.execute(
+        update(SignInSession)
+        .where(SignInSession.user_id == user.id, SignInSession.token_hash != _hash(token))
+        .values(ended_at=at)
+    )
+    audit.record(session, actor, "account.password_changed", user.uid)
+
+
+def give_first_password(session: Session, actor: Actor, user: User, *, at: datetime) -> str:
+    """Give *user* a new first password and sign them out; returns it, to be shown once.
+
+    The caller has checked that the actor may do this to this person.
+    """
+    password = first_password()
+    user.password_hash = hash_password(password)
+    user.must_change_password = True
+    user.first_password_until = at + timedelta(days=FIRST_PASSWORD_DAYS)
+    user.session_epoch += 1
+    audit.record(session, actor, "account.password_reset", user.uid)
+    return password
+
+
+def new_user(
+    school_id: int,
+    sign_in_name: str,
+    full_name: str,
+    roles: frozenset[Role],
+    *,
+    at: datetime,
+    password_hash: str | None = None,
+    granted_by_id: int | None = None,
+) -> User:
+    """Make a person with roles; the caller adds them to the session."""
+    full_name = " ".join(nfc(full_name).split())
+    user = User(
+        uid=new_uid(),
+        school_id=school_id,
+        sign_in_name=sign_in_name.strip().lower(),
+        full_name=full_name,
+        sort_name=collation_key(full_name),
+        password_hash=password_hash,
+        created_at=at,
+    )
+    user.grants = [RoleGrant(role=role, granted_by_id=granted_by_id, granted_at=at) for role in sorted(roles)]
+    return user
+
+
+def choose_language(session: Session, actor: Actor, language: str) -> None:
+    """Keep the language in which the actor reads."""
+    session.execute(update(User).where(User.id == actor.user_id).values(language=language))
+
+
+def must_be_empty(session: Session) -> None:
+    """Go on only on an installation without a school.
+
+    Raises:
+        NotFound: a school exists, so the set-up page does not.
+    """
+    if is_set_up(session):
+        raise NotFound
+
+
+def is_set_up(session: Session) -> bool:
+    """Say whether this installation has a school yet."""
+    return session.scalar(select(School.id).limit(1)) is not None
+
+
+def set_up(
+    session: Session,
+    *,
+    school_name: str,
+    school_code: str,
+    full_name: str,
+    sign_in_name: str,
+    password: str,
+    at: datetime,
+) -> User:
+    """Make the first school and its administrator on an empty installation.
+
+    Raises:
+        NotFound: a school exists already.
+        Invalid: the password cannot be taken.
+    """
+    must_be_empty(session)
+    problems = password_problems(password, sign_in_name, full_name)
+    if problems:
+        raise Invalid({"password": problems})
+    school = School(name=nfc(school_name).strip(), code=school_code.strip().lower(), created_at=at)
+    session.add(school)
+    session.flush()
+    user = new_user(
+        school.id, sign_in_name, full_name, frozenset({Role.ADMIN}), at=at, password_hash=hash_password(password)
+    )
+    session.add(user)
+    session.flush()
+    audit.record(session, Actor(user.id, school.id), "school.set_up", school.uid)
+    return user

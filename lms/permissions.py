@@ -1,0 +1,112 @@
+"""Who may do what in the school, courses, tests and marks: the design's permission matrix as one table.
+
+Each rule reads the actor and the thing; the thing names its class by `class_id` (a class: its `id`), its subject by
+`subject_id`, its owner by `owner_id`. What is not listed is denied; things of another school never get here.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from lms.base.permissions import Actor, PolicyTable, Rule
+
+
+class Permission(StrEnum):
+    """Acts in `lms` that are allowed to some people only."""
+
+    # the school and its people
+    SEE_SCHOOL = "see_school"
+    SEE_PEOPLE = "see_people"
+    LIST_PUPILS = "list_pupils"
+    SEE_CONTACTS = "see_contacts"
+    IMPORT_ROSTER = "import_roster"
+    ADMINISTER_ACCOUNTS = "administer_accounts"
+    DISABLE_ACCOUNT = "disable_account"
+    RESET_PUPIL_PASSWORD = "reset_pupil_password"  # noqa: S105 - the name of an act
+    # reports
+    SEE_REPORTS = "see_reports"
+    READ_AUDIT_LOG = "read_audit_log"
+
+
+def class_of(thing: Any) -> int | None:
+    """The class that a thing belongs to; a class is its own."""
+    if hasattr(thing, "class_id"):
+        found: int | None = thing.class_id
+        return found
+    return thing.id if hasattr(thing, "homeroom_teacher_id") else None
+
+
+def anyone_on_staff(actor: Actor, _thing: Any) -> bool:
+    return actor.is_staff
+
+
+def teaches_class(actor: Actor, thing: Any) -> bool:
+    """A teacher of any subject in the class, or its homeroom teacher."""
+    class_id = class_of(thing)
+    return class_id in actor.taught_class_ids or class_id in actor.homeroom_class_ids
+
+
+def teaches_subject_in_class(actor: Actor, thing: Any) -> bool:
+    """The teacher of that very subject in that very class."""
+    return (class_of(thing), thing.subject_id) in actor.teaches
+
+
+def heads_subject(actor: Actor, thing: Any) -> bool:
+    return thing.subject_id in actor.headed_subject_ids
+
+
+def leads(actor: Actor, _thing: Any) -> bool:
+    return actor.is_leader
+
+
+def administers(actor: Actor, _thing: Any) -> bool:
+    return actor.is_admin
+
+
+def owns(actor: Actor, thing: Any) -> bool:
+    return bool(thing.owner_id == actor.user_id)
+
+
+def learns_in_class(actor: Actor, thing: Any) -> bool:
+    return class_of(thing) in actor.class_ids
+
+
+def is_parent_in_class(actor: Actor, thing: Any) -> bool:
+    return class_of(thing) in actor.child_class_ids
+
+
+def any_of(*rules: Rule) -> Rule:
+    """A rule that holds when one of these does."""
+
+    def holds(actor: Actor, thing: Any) -> bool:
+        return any(rule(actor, thing) for rule in rules)
+
+    return holds
+
+
+def not_oneself(rule: Rule) -> Rule:
+    """A rule about people that never holds for one's own account."""
+
+    def holds(actor: Actor, thing: Any) -> bool:
+        return bool(thing.id != actor.user_id) and rule(actor, thing)
+
+    return holds
+
+
+POLICY = PolicyTable(
+    {
+        Permission.SEE_SCHOOL: anyone_on_staff,
+        Permission.SEE_PEOPLE: any_of(administers, leads),
+        Permission.LIST_PUPILS: any_of(teaches_class, leads, administers),
+        Permission.SEE_CONTACTS: any_of(leads, administers),
+        Permission.IMPORT_ROSTER: administers,
+        Permission.ADMINISTER_ACCOUNTS: administers,
+        Permission.DISABLE_ACCOUNT: not_oneself(administers),
+        Permission.RESET_PUPIL_PASSWORD: any_of(teaches_class, administers),
+        Permission.SEE_REPORTS: any_of(leads, administers),
+        Permission.READ_AUDIT_LOG: any_of(leads, administers),
+    }
+)
+require = POLICY.require
+allows = POLICY.allows

@@ -1,0 +1,5 @@
+"""The WSGI entry point: `app`."""
+
+from lms.app import create_app
+
+app = create_app()
