@@ -105,6 +105,7 @@ def decode(data: bytes) -> tuple[str, tuple[Problem, ...]]:
         return data.decode("cp1258", errors="replace"), (other_encoding(),)
 
 
+CLUSTER_TAG = "gieo-cluster"  # marks a matching that we wrote from a true/false cluster
 LEVELS = ("NB", "TH", "VD", "VDC")
 
 

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 from lxml import etree
 from lxml import html as lxml_html
 
+from lms.base.richtext import clean
 from lms.base.text import nfc
 from question_bank.formats.reading import Asset
 
@@ -21,13 +22,13 @@ DEPTH_LIMIT = 60
 
 # What stays, by the name it gets. Everything else gives its content to its parent.
 KEPT = {
-    "p": "p", "div": "p", "h1": "p", "h2": "p", "h3": "p", "h4": "p", "h5": "p", "h6": "p", "pre": "p",
-    "blockquote": "p", "br": "br", "b": "b", "strong": "b", "i": "i", "em": "i", "u": "u", "ins": "u",
-    "sub": "sub", "sup": "sup", "ul": "ul", "ol": "ol", "li": "li", "table": "table", "tr": "tr", "td": "td",
-    "th": "th", "img": "img",
+    "p": "p", "div": "p", "h1": "h2", "h2": "h2", "h3": "h3", "h4": "h4", "h5": "h4", "h6": "h4", "pre": "pre",
+    "code": "code", "blockquote": "blockquote", "b": "b", "strong": "b", "i": "i", "em": "i", "u": "u", "ins": "u",
+    "s": "s", "del": "s", "strike": "s", "sub": "sub", "sup": "sup", "ul": "ul", "ol": "ol", "li": "li",
+    "table": "table", "tr": "tr", "td": "td", "th": "th",
 }  # fmt: skip
 DROPPED = {"script", "style", "head", "title", "iframe", "object", "embed", "form", "template", "noscript", "svg"}
-BLOCKS = {"p", "ul", "ol", "table"}
+BLOCKS = ("p>", "ul>", "ol>", "table>", "pre>", "h2>", "h3>", "h4>", "blockquote>")
 
 # Each alternative stops at the next opener, so that a text of nothing but openers costs one pass.
 _TEX = re.compile(
@@ -47,6 +48,7 @@ class Shelf:
 
     assets: dict[str, Asset] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)  # files that no fragment can show
 
     def put(self, data: bytes, name: str = "", media_type: str = "") -> str:
         """Keep a file and return the address that fragments use for it."""
@@ -165,7 +167,11 @@ def import_html(
     if root is None:
         return ""
     walker = _Walker(shelf, files or {}, place or inline_keeping_spaces)
-    return walker.children(root, 0).strip()
+    html = clean(walker.children(root, 0).strip()).strip()
+    if not html and source.count("<") > 200:
+        # Nested so deep that the parser gave up: the words are what is left.
+        html = inline_keeping_spaces(re.sub(r"<[^<>]*>", " ", source)).strip()
+    return html
 
 
 def _parse(source: str) -> lxml_html.HtmlElement | None:
@@ -205,14 +211,13 @@ class _Walker:
         if tag == "br":
             return "<br>"
         if tag in ("audio", "video", "source"):
-            self.file_address(element.get("src") or "")
+            self.leave_out(element.get("src") or "")
         classes = (element.get("class") or "").split()
         if tag == "span" and "tex" in classes:
             return tex("".join(str(text) for text in element.itertext()))
         inner = self.children(element, depth)
         if tag == "a":
-            self.file_address(element.get("href") or "")
-            return inner
+            return self.link(element.get("href") or "", inner)
         kept = KEPT.get(tag)
         if kept is None:
             return _styled(inner, element.get("style") or "")
@@ -234,7 +239,12 @@ class _Walker:
         address = self.file_address(element.get("src") or "")
         if not address:
             return inline(f"[{alt}]") if alt else ""
-        return f'<img src="{address}" alt="{escape(alt)}">'
+        size = ""
+        for name in ("width", "height"):
+            value = element.get(name) or ""
+            if value.isdigit() and 0 < int(value) < 5000:
+                size += f' {name}="{int(value)}"'
+        return f'<img src="{address}" alt="{escape(alt)}"{size}>'
 
     def file_address(self, source: str) -> str:
         """Return the asset address of a file that is in the source, else note that it is missing."""
@@ -251,6 +261,16 @@ class _Walker:
         elif source and "://" in source and re.search(r"\.(?:png|jpe?g|gif|webp|svg|mp3|mp4)(?:$|\?)", source, re.I):
             self.shelf.missing.append(source)
         return ""
+
+    def link(self, address: str, inner: str) -> str:
+        self.leave_out(address)
+        if address.startswith(("http://", "https://")) and "<a " not in inner:
+            return f'<a href="{escape(address)}">{inner}</a>'
+        return inner
+
+    def leave_out(self, source: str) -> None:
+        if source.startswith("@@PLUGINFILE@@/"):
+            self.shelf.left_out.append(unquote(source.rpartition("/")[2]))
 
     def embedded(self, source: str) -> str:
         head, _, body = source.partition(",")
@@ -281,11 +301,12 @@ def _styled(inner: str, style: str) -> str:
     return inner
 
 
-def export_html(fragment: str, picture: Callable[[str, str], str] | None = None) -> str:
-    r"""Return a fragment for other programs: formulas as `\(…\)`, pictures by `picture(sha256, alt)`."""
+def export_html(fragment: str, picture: Callable[[str], str] | None = None) -> str:
+    r"""Return a fragment for other programs: formulas as `\(…\)`, picture addresses by `picture(sha256)`."""
 
     def image(match: re.Match[str]) -> str:
-        return picture(match["sha"], match["alt"]) if picture else f"[{match['alt']}]" if match["alt"] else ""
+        return f'src="{picture(match[1])}"' if picture else 'src=""'
 
     fragment = re.sub(r'<span class="tex">(.*?)</span>', r"\\(\1\\)", fragment, flags=re.S)
-    return re.sub(r'<img src="asset:(?P<sha>[0-9a-f]{64})" alt="(?P<alt>[^"]*)"\s*/?>', image, fragment)
+    fragment = re.sub(r'<div class="tex">(.*?)</div>', r"<p>\\[\1\\]</p>", fragment, flags=re.S)
+    return re.sub(r'src="asset:([0-9a-f]{64})"', image, fragment)

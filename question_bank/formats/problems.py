@@ -81,3 +81,25 @@ def missing_picture(name: str) -> Problem:
 def other_encoding() -> Problem:
     """Say that the text was not UTF-8 and may show wrong letters."""
     return Problem("other_encoding", N_("Tệp không ở dạng UTF-8. Hãy xem lại các chữ có dấu trước khi lưu."))
+
+
+def file_left_out(name: str) -> Problem:
+    """Say that a sound or other file of the question cannot be shown in it."""
+    return Problem(
+        "file_left_out", N_("Tệp “%(name)s” không phải hình ảnh nên không mang sang được."), {"name": name[:120]}
+    )
+
+
+def units_dropped(units: str) -> Problem:
+    """Say that the units of a number are no longer asked for."""
+    return Problem("units_dropped", N_("Đơn vị (%(units)s) không được chấm nữa, chỉ chấm số."), {"units": units[:80]})
+
+
+def tolerance_dropped(gap: str) -> Problem:
+    """Say that a number in a gap must now be met exactly."""
+    return Problem("tolerance_dropped", N_("Ô %(gap)s: sai số cho phép không mang sang được."), {"gap": gap})
+
+
+def weights_dropped() -> Problem:
+    """Say that all gaps now count alike."""
+    return Problem("weights_dropped", N_("Các ô có hệ số khác nhau; nay mọi ô tính điểm như nhau."))

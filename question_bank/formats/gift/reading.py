@@ -30,7 +30,6 @@ from question_bank.items.domain import (
 )
 
 BLANK = "_____"
-CLUSTER_TAG = "gieo-cluster"
 TRUE_WORDS = {"T", "TRUE"}
 FALSE_WORDS = {"F", "FALSE"}
 
@@ -76,7 +75,7 @@ class _Reader:
             title=fragments.tidy(self.parts.title),
             category=fragments.tidy(self.question.category),
             level=level,
-            tags=tags,
+            tags=tuple(tag for tag in tags if tag != drafting.CLUSTER_TAG),
             external_id=self.question.external_id,
             source=fragments.tidy(self.question.raw),
             problems=tuple(self.problems),
@@ -186,7 +185,7 @@ class _Reader:
             left, _, right = answer.words.text.rpartition("->")
             words = syntax.Words(left, answer.words.format)
             pairs.append((self.html(words), fragments.inline(syntax.shown(" ".join(right.split())))))
-        if CLUSTER_TAG in self.question.tags and all(right in ("Đúng", "Sai") for _, right in pairs):
+        if drafting.CLUSTER_TAG in self.question.tags and all(right in ("Đúng", "Sai") for _, right in pairs):
             options = drafting.options([left for left, _ in pairs])
             truths = {option.id: right == "Đúng" for option, (_, right) in zip(options, pairs, strict=True)}
             return ItemBody(ItemType.CLUSTER, self.prompt(), options), TruthKey(truths), ItemNotes()

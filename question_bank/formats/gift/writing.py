@@ -9,7 +9,6 @@ from fractions import Fraction
 from html import unescape
 
 from question_bank.formats import drafting, fragments
-from question_bank.formats.gift.reading import CLUSTER_TAG
 from question_bank.formats.reading import Asset
 from question_bank.items.domain import (
     AcceptedNumber,
@@ -55,8 +54,8 @@ class _Writer:
         lines = [*category]
         labels = [f"[id:{label(draft.external_id)}]"] if draft.external_id else []
         tags = [*draft.tags, *([draft.level] if draft.level else [])]
-        if draft.body.type is ItemType.CLUSTER and CLUSTER_TAG not in tags:
-            tags.append(CLUSTER_TAG)
+        if draft.body.type is ItemType.CLUSTER:
+            tags.append(drafting.CLUSTER_TAG)
         labels += [f"[tag:{label(tag)}]" for tag in tags]
         if labels:
             lines.append("// " + " ".join(labels))
@@ -79,11 +78,11 @@ class _Writer:
             return self.html(fragment)
         return "[plain]" + escaped(fragment)
 
-    def picture(self, sha256: str, alt: str) -> str:
+    def picture(self, sha256: str) -> str:
         asset = self.assets.get(sha256)
         if asset is None:
-            return f'<img src="asset:{sha256}" alt="{alt}">'
-        return f'<img src="data:{asset.media_type};base64,{base64.b64encode(asset.data).decode()}" alt="{alt}">'
+            return f"asset:{sha256}"
+        return f"data:{asset.media_type};base64,{base64.b64encode(asset.data).decode()}"
 
     def said(self, draft: ItemDraft, name: str) -> str:
         html = draft.notes.per_option.get(name, "")
