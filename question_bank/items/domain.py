@@ -18,6 +18,8 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import TypeAlias
 
+from lms.base.i18n_marks import N_
+
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -228,3 +230,110 @@ class ItemDraft:
     def blocked(self) -> bool:
         """Whether some problem must be mended before the question can be saved."""
         return any(problem.blocking for problem in self.problems)
+
+
+LEVELS: Mapping[str, str] = MappingProxyType(
+    {"NB": N_("Nhận biết"), "TH": N_("Thông hiểu"), "VD": N_("Vận dụng"), "VDC": N_("Vận dụng cao")}
+)
+
+TYPE_NAMES: Mapping[ItemType, str] = MappingProxyType(
+    {
+        ItemType.SINGLE_CHOICE: N_("Một đáp án"),
+        ItemType.MULTIPLE_CHOICE: N_("Nhiều đáp án"),
+        ItemType.TRUE_FALSE: N_("Đúng/Sai"),
+        ItemType.CLUSTER: N_("Đúng/Sai bốn ý"),
+        ItemType.SHORT_TEXT: N_("Trả lời ngắn (chữ)"),
+        ItemType.SHORT_NUMBER: N_("Trả lời ngắn (số)"),
+        ItemType.MATCHING: N_("Nối cột"),
+        ItemType.ORDERING: N_("Sắp xếp"),
+        ItemType.GAP_FILL: N_("Điền khuyết"),
+        ItemType.ESSAY: N_("Tự luận"),
+        ItemType.DESCRIPTION: N_("Đoạn dẫn"),
+    }
+)
+
+STATE_NAMES: Mapping[ItemState, str] = MappingProxyType(
+    {
+        ItemState.DRAFT: N_("Bản nháp"),
+        ItemState.SUBMITTED: N_("Chờ duyệt"),
+        ItemState.CHANGES_REQUESTED: N_("Cần sửa"),
+        ItemState.APPROVED: N_("Đã duyệt"),
+        ItemState.RETIRED: N_("Thôi dùng"),
+    }
+)
+
+
+_WAYS: Mapping[ItemState, frozenset[ItemState]] = MappingProxyType(
+    {
+        ItemState.DRAFT: frozenset({ItemState.SUBMITTED, ItemState.RETIRED}),
+        ItemState.SUBMITTED: frozenset({ItemState.CHANGES_REQUESTED, ItemState.APPROVED}),
+        ItemState.CHANGES_REQUESTED: frozenset({ItemState.SUBMITTED, ItemState.RETIRED}),
+        ItemState.APPROVED: frozenset({ItemState.RETIRED}),
+        ItemState.RETIRED: frozenset(),
+    }
+)
+
+
+def next_state(state: ItemState) -> frozenset[ItemState]:
+    """Return the states that a version can go to from *state*."""
+    return _WAYS[state]
+
+
+@dataclass(frozen=True, slots=True)
+class BankItem:
+    """One version of a question as the rest of the product sees it; a value, safe to keep beyond the session.
+
+    `level`, `topic` and `title` may be empty, `grade` None; `outcomes` are the codes or uids of the requirements it
+    is aligned to.
+    """
+
+    item_uid: str
+    version_uid: str
+    version_no: int
+    body: ItemBody
+    key: ItemKey | None
+    notes: ItemNotes
+    subject_id: int
+    grade: int | None
+    level: str
+    topic: str
+    outcomes: tuple[str, ...]
+    title: str
+    points: Fraction
+    state: ItemState
+
+    @property
+    def type(self) -> ItemType:
+        """The kind of question."""
+        return self.body.type
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFilter:
+    """What a list of questions is narrowed to; what is empty narrows nothing.
+
+    `text` is looked for without accents in prompt, options and title.
+    """
+
+    subject_id: int | None = None
+    grade: int | None = None
+    types: tuple[ItemType, ...] = ()
+    level: str = ""
+    topic: str = ""
+    outcome: str = ""
+    state: ItemState | None = None
+    text: str = ""
+    owner_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DrawRule:
+    """Which questions a random draw takes, and how many; what is empty narrows nothing."""
+
+    subject_id: int
+    count: int = 1
+    grade: int | None = None
+    types: tuple[ItemType, ...] = ()
+    level: str = ""
+    topic: str = ""
+    outcome: str = ""

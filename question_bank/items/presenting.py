@@ -1,0 +1,138 @@
+"""A body made ready for a page: safe markup, letters, gaps; never the key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from lms.base import richtext
+from question_bank.items.domain import Gap, ItemBody, ItemType, Option
+
+
+@dataclass(frozen=True, slots=True)
+class PresentedOption:
+    """An option with the letter it goes by on this page."""
+
+    id: str
+    letter: str
+    html: Markup
+    words: str  # plain text, for a <select>
+
+
+@dataclass(frozen=True, slots=True)
+class PresentedGap:
+    """A blank; without choices it is typed."""
+
+    id: str
+    number: int
+    choices: tuple[PresentedOption, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PromptPart:
+    """A stretch of the prompt and the gap that follows it, if one does."""
+
+    html: Markup
+    gap: PresentedGap | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """What a template needs to show a question."""
+
+    type: str
+    passage: Markup
+    passage_id: str
+    prompt: tuple[PromptPart, ...]
+    options: tuple[PresentedOption, ...]
+    targets: tuple[PresentedOption, ...]
+    gaps: tuple[PresentedGap, ...]
+
+
+AssetUrl = Callable[[str], str]
+_LOWER = frozenset({ItemType.CLUSTER})
+_MARK = "\x00"  # stands nowhere in stored text
+
+
+def present(body: ItemBody, asset_url: AssetUrl) -> Presented:
+    """Make a body ready for a page; `asset_url` gives the address of a picture from its SHA-256."""
+    gaps = {
+        gap.id: PresentedGap(gap.id, number, _options(gap.choices, asset_url)) for number, gap in _numbered(body.gaps)
+    }
+    return Presented(
+        type=body.type.value,
+        passage=_shown(body.passage, asset_url),
+        passage_id=body.passage_id,
+        prompt=_prompt(body, gaps, asset_url),
+        options=_options(body.options, asset_url, lower=body.type in _LOWER, numbered=body.type == ItemType.MATCHING),
+        targets=_options(body.targets, asset_url, lower=True),
+        gaps=tuple(gaps.values()),
+    )
+
+
+def show(html: str, asset_url: AssetUrl) -> Markup:
+    """Make a stored text (solution, feedback, rubric) ready for a page."""
+    return _shown(html, asset_url)
+
+
+def asset_hashes(body: ItemBody) -> frozenset[str]:
+    """The pictures that pupils see in a question."""
+    return frozenset().union(*(richtext.assets_in(html) for html in _texts(body)))
+
+
+def words_of(body: ItemBody) -> str:
+    """Everything that can be read in a question, as plain text."""
+    return " ".join(richtext.to_plain(html) for html in _texts(body) if html)
+
+
+def summary(body: ItemBody, length: int = 160) -> str:
+    """The first words of the prompt."""
+    words = richtext.to_plain(body.prompt).replace("\n", " ")
+    return words if len(words) <= length else words[: length - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _texts(body: ItemBody) -> list[str]:
+    choices = [option.html for gap in body.gaps for option in gap.choices]
+    return [body.passage, body.prompt, *(option.html for option in (*body.options, *body.targets)), *choices]
+
+
+def _numbered(gaps: tuple[Gap, ...]) -> enumerate[Gap] | list[tuple[int, Gap]]:
+    return [(number, gap) for number, gap in enumerate(gaps, 1)]
+
+
+def _shown(html: str, asset_url: AssetUrl) -> Markup:
+    return richtext.render(html, asset_url) if html else Markup()
+
+
+def _options(
+    options: tuple[Option, ...], asset_url: AssetUrl, *, lower: bool = False, numbered: bool = False
+) -> tuple[PresentedOption, ...]:
+    return tuple(
+        PresentedOption(
+            option.id,
+            str(place + 1) if numbered else _letter(place, lower=lower),
+            _shown(option.html, asset_url),
+            richtext.to_plain(option.html).replace("\n", " "),
+        )
+        for place, option in enumerate(options)
+    )
+
+
+def _letter(place: int, *, lower: bool) -> str:
+    letter = chr(ord("A") + place) if place < 26 else str(place + 1)
+    return letter.lower() if lower else letter
+
+
+def _prompt(body: ItemBody, gaps: dict[str, PresentedGap], asset_url: AssetUrl) -> tuple[PromptPart, ...]:
+    if not gaps:
+        return (PromptPart(_shown(body.prompt, asset_url)),)
+    marked = richtext.render(body.prompt, asset_url, gap=lambda gap_id: f"{_MARK}{gap_id}{_MARK}")
+    pieces = str(marked).split(_MARK)
+    parts = []
+    for place in range(0, len(pieces), 2):
+        follows = pieces[place + 1] if place + 1 < len(pieces) else ""
+        # Cut from markup that `render` made; the cut falls only at our own marks.
+        parts.append(PromptPart(Markup(pieces[place]), gaps.get(follows)))  # noqa: S704
+    return tuple(parts)

@@ -1,0 +1,134 @@
+"""Reads of the bank: one question, lists with filters, pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from lms.base.errors import Invalid, NotFound
+from lms.base.i18n_marks import N_
+from lms.base.paging import Page, PageRequest
+from lms.base.permissions import Actor
+from lms.base.storage import Blob
+from question_bank.items.domain import ItemFilter, ItemState
+from question_bank.items.models import Item, ItemAsset, ItemVersion
+from question_bank.items.queries import narrowed, newest_first, versions, visible_to
+from question_bank.permissions import Permission, may_read, require
+
+MAX_AT_ONCE = 500
+
+
+def get_item(session: Session, actor: Actor, uid: str) -> Item:
+    """Return a question of which the actor may see some version.
+
+    Raises:
+        NotFound: no such question, or none of its versions is theirs to see.
+    """
+    item = session.scalar(select(Item).where(Item.uid == uid, Item.school_id == actor.school_id))
+    if item is None or not any(may_read(actor, version) for version in item.versions):
+        raise NotFound
+    return item
+
+
+def visible_versions(item: Item, actor: Actor) -> list[ItemVersion]:
+    """The versions of a question that the actor may see, newest first."""
+    return [version for version in reversed(item.versions) if may_read(actor, version)]
+
+
+def get_version(session: Session, actor: Actor, uid: str) -> ItemVersion:
+    """Return one version.
+
+    Raises:
+        NotFound: no such version, or not theirs to see.
+    """
+    version = session.scalar(versions(visible_to(actor), ItemVersion.uid == uid))
+    if version is None:
+        raise NotFound
+    return version
+
+
+def get_versions_to(session: Session, actor: Actor, uids: Sequence[str], permission: Permission) -> list[ItemVersion]:
+    """Return versions in the order asked, each of which the actor may treat so.
+
+    Raises:
+        Invalid: none was chosen, or too many.
+        NotFound: one of them is not theirs to see.
+        Forbidden: one of them may not be treated so.
+    """
+    wanted = list(dict.fromkeys(uids))
+    if not wanted:
+        raise Invalid.at("chosen", N_("Bạn chưa chọn câu nào."))
+    if len(wanted) > MAX_AT_ONCE:
+        raise Invalid.at("chosen", N_("Mỗi lần chọn tối đa %(most)s câu."), most=MAX_AT_ONCE)
+    rows = session.scalars(versions(visible_to(actor), ItemVersion.uid.in_(wanted)))
+    found = {row.uid: row for row in rows}
+    if len(found) != len(wanted):
+        raise NotFound
+    for uid in wanted:
+        require(actor, permission, found[uid])
+    return [found[uid] for uid in wanted]
+
+
+def list_versions(session: Session, actor: Actor, wanted: ItemFilter, page: PageRequest) -> Page[ItemVersion]:
+    """List the versions that the actor may see and the filter keeps, newest first; retired ones only when asked for."""
+    require(actor, Permission.OPEN_BANK)
+    conditions = [visible_to(actor), narrowed(wanted)]
+    if wanted.state is None:
+        conditions.append(ItemVersion.state != ItemState.RETIRED)
+    total = session.scalar(select(func.count(ItemVersion.id)).where(*conditions)) or 0
+    rows = session.scalars(versions(*conditions).order_by(*newest_first()).offset(page.offset).limit(page.size))
+    return Page(tuple(rows), max(1, page.number), page.size, total)
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """How many of the listed versions there are by each property: (value, count)."""
+
+    subjects: Sequence[tuple[int, int]] = ()
+    states: Sequence[tuple[str, int]] = ()
+    types: Sequence[tuple[str, int]] = ()
+    levels: Sequence[tuple[str, int]] = ()
+    grades: Sequence[tuple[int, int]] = ()
+    topics: Sequence[tuple[str, int]] = ()
+
+
+def facets(session: Session, actor: Actor, wanted: ItemFilter) -> Facets:
+    """Count what a list holds by subject, state, type, level, grade and topic."""
+    conditions = [visible_to(actor), narrowed(wanted)]
+    if wanted.state is None:
+        conditions.append(ItemVersion.state != ItemState.RETIRED)
+
+    def counted(column: InstrumentedAttribute[Any]) -> list[tuple[Any, int]]:
+        query = select(column, func.count(ItemVersion.id)).where(*conditions).group_by(column).order_by(column)
+        return [(value, count) for value, count in session.execute(query) if value not in (None, "")]
+
+    return Facets(
+        subjects=counted(ItemVersion.subject_id),
+        states=counted(ItemVersion.state),
+        types=counted(ItemVersion.type),
+        levels=counted(ItemVersion.level),
+        grades=counted(ItemVersion.grade),
+        topics=counted(ItemVersion.topic)[:200],
+    )
+
+
+def find_asset(session: Session, actor: Actor, sha256: str) -> Blob:
+    """Return a picture that some version which the actor may see shows.
+
+    Raises:
+        NotFound: there is none.
+    """
+    blob = session.scalar(
+        select(Blob)
+        .join(ItemAsset, ItemAsset.sha256 == Blob.sha256)
+        .join(ItemVersion, ItemVersion.id == ItemAsset.version_id)
+        .where(Blob.sha256 == sha256, visible_to(actor))
+        .limit(1)
+    )
+    if blob is None:
+        raise NotFound
+    return blob

@@ -1,0 +1,109 @@
+"""Verbs of the subject head: the queue, send back, approve."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from lms.base import audit
+from lms.base.errors import Conflict, Invalid
+from lms.base.i18n_marks import N_
+from lms.base.paging import Page, PageRequest
+from lms.base.permissions import Actor
+from lms.base.text import nfc
+from question_bank.items.domain import ItemState
+from question_bank.items.models import ItemVersion, ReviewComment
+from question_bank.items.queries import versions, visible_to
+from question_bank.items.service.reading import get_versions_to
+from question_bank.permissions import Permission, can, require
+
+MAX_COMMENT = 2000
+
+
+def list_queue(
+    session: Session, actor: Actor, page: PageRequest, *, subject_id: int | None = None
+) -> Page[ItemVersion]:
+    """List what waits for the actor's review, first handed in first."""
+    require(actor, Permission.OPEN_BANK)
+    conditions = [
+        visible_to(actor),
+        ItemVersion.state == ItemState.SUBMITTED,
+        ItemVersion.subject_id.in_(actor.headed_subject_ids),
+    ]
+    if subject_id is not None:
+        conditions.append(ItemVersion.subject_id == subject_id)
+    total = session.scalar(select(func.count(ItemVersion.id)).where(*conditions)) or 0
+    order = (ItemVersion.submitted_at, ItemVersion.id)
+    rows = session.scalars(versions(*conditions).order_by(*order).offset(page.offset).limit(page.size))
+    return Page(tuple(rows), max(1, page.number), page.size, total)
+
+
+def request_changes(session: Session, actor: Actor, version_uid: str, comment: str, *, at: datetime) -> ItemVersion:
+    """Send a question back to its author with what should change.
+
+    Raises:
+        NotFound: not theirs to see.
+        Forbidden: not the head of the subject.
+        Conflict: it does not wait for review.
+        Invalid: nothing was said, or too much.
+    """
+    [version] = get_versions_to(session, actor, [version_uid], Permission.REVIEW)
+    said = nfc(comment).strip()
+    if not said:
+        raise Invalid.at("comment", N_("Hãy ghi điều cần sửa để tác giả biết."))
+    if len(said) > MAX_COMMENT:
+        raise Invalid.at("comment", N_("Lời nhắn dài tối đa %(most)s kí tự."), most=MAX_COMMENT)
+    version.move(ItemState.CHANGES_REQUESTED)
+    version.reviewed_by_id, version.reviewed_at = actor.user_id, at
+    version.comments.append(ReviewComment(school_id=actor.school_id, author_id=actor.user_id, text=said, created_at=at))
+    session.flush()
+    audit.record(session, actor, "item.changes_requested", version.item.uid, version=version.uid)
+    return version
+
+
+def approve(session: Session, actor: Actor, version_uids: Sequence[str], *, at: datetime) -> int:
+    """Let questions into use; of each question the version before goes out of use. Returns how many.
+
+    Raises:
+        NotFound: one of them is not theirs to see.
+        Forbidden: one of them was written by the actor, or is of a subject they do not head.
+        Conflict: one of them does not wait for review.
+        Invalid: none was chosen.
+    """
+    rows = get_versions_to(session, actor, version_uids, Permission.APPROVE)
+    for version in rows:
+        version.move(ItemState.APPROVED)
+        version.approved_by_id = version.reviewed_by_id = actor.user_id
+        version.approved_at = version.reviewed_at = at
+        for other in version.item.versions:
+            if other is not version and other.is_approved:
+                other.move(ItemState.RETIRED)
+        audit.record(session, actor, "item.approved", version.item.uid, version=version.uid)
+    session.flush()
+    return len(rows)
+
+
+def comment(session: Session, actor: Actor, version_uid: str, text: str, *, at: datetime) -> ReviewComment:
+    """Say something about a version under review; its author and the subject head may.
+
+    Raises:
+        NotFound: not theirs to see.
+        Forbidden: neither its author nor the head of the subject.
+        Conflict: nobody has handed it in yet.
+        Invalid: nothing was said, or too much.
+    """
+    [version] = get_versions_to(session, actor, [version_uid], Permission.READ)
+    if not can(actor, Permission.EDIT, version):
+        require(actor, Permission.REVIEW, version)
+    if version.is_draft:
+        raise Conflict(N_("Câu hỏi chưa gửi duyệt nên chưa có ai để trao đổi."))
+    said = nfc(text).strip()
+    if not 0 < len(said) <= MAX_COMMENT:
+        raise Invalid.at("comment", N_("Lời nhắn dài từ 1 đến %(most)s kí tự."), most=MAX_COMMENT)
+    added = ReviewComment(school_id=actor.school_id, author_id=actor.user_id, text=said, created_at=at)
+    version.comments.append(added)
+    session.flush()
+    return added

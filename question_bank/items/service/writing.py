@@ -1,0 +1,269 @@
+"""Verbs of an author: new questions and versions, tags, submission, retirement, and taking an import back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.base import audit
+from lms.base.errors import Conflict, Invalid, NotFound
+from lms.base.i18n_marks import N_
+from lms.base.permissions import Actor
+from lms.base.subjects import Subject
+from lms.base.text import fold, nfc
+from question_bank.items.domain import LEVELS, ItemDraft, ItemState
+from question_bank.items.models import Bank, Item, ItemOutcome, ItemVersion
+from question_bank.items.service.content import NO_PICTURES, Picture, add_version, cleaned, likeness
+from question_bank.items.service.reading import get_item, get_versions_to
+from question_bank.permissions import Permission, may_read, require
+
+MAX_GRADE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """What is said about a question; None leaves it as it is (for a new question: nothing).
+
+    `outcomes` are codes or uids of requirements, `level` a code of `LEVELS` or of the source.
+    """
+
+    grade: int | None = None
+    topic: str | None = None
+    level: str | None = None
+    outcomes: tuple[str, ...] | None = None
+    points: Fraction | None = None
+
+    def check(self) -> None:
+        """Refuse what cannot be.
+
+        Raises:
+            Invalid: at the field.
+        """
+        if self.grade is not None and not 1 <= self.grade <= MAX_GRADE:
+            raise Invalid.at("grade", N_("Khối lớp từ 1 đến 12."))
+        if self.level and self.level not in LEVELS:
+            raise Invalid.at("level", N_("Không có mức độ này."))
+        if self.topic is not None and len(self.topic) > 200:
+            raise Invalid.at("topic", N_("Chủ đề dài tối đa 200 kí tự."))
+        if self.outcomes is not None and any(not 0 < len(code) <= 120 for code in self.outcomes):
+            raise Invalid.at("outcomes", N_("Mã yêu cầu cần đạt dài tối đa 120 kí tự."))
+        if self.points is not None and not 0 < self.points <= 1000:
+            raise Invalid.at("points", N_("Điểm của câu phải lớn hơn 0."))
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectFacts:
+    """The bank of a subject, for the rules."""
+
+    school_id: int
+    subject_id: int
+
+
+def subject_bank(session: Session, actor: Actor, subject_id: int) -> Bank:
+    """Return the school's bank of a subject, making it with the first question.
+
+    Raises:
+        NotFound: the school has no such subject.
+        Forbidden: the actor does not belong to the subject's group.
+    """
+    subject = session.get(Subject, subject_id)
+    if subject is None or subject.school_id != actor.school_id:
+        raise NotFound
+    require(actor, Permission.ADD, SubjectFacts(subject.school_id, subject.id))
+    bank = session.scalar(select(Bank).where(Bank.subject_id == subject_id, Bank.owner_id.is_(None)))
+    if bank is None:
+        bank = Bank(school_id=actor.school_id, subject_id=subject_id, owner_id=None)
+        session.add(bank)
+        session.flush()
+    return bank
+
+
+def new_item(
+    session: Session,
+    actor: Actor,
+    subject_id: int,
+    draft: ItemDraft,
+    *,
+    tags: Tags = Tags(),
+    pictures: Mapping[str, Picture] = NO_PICTURES,
+    import_uid: str = "",
+    at: datetime,
+) -> Item:
+    """Put a new question into the subject's bank, as a draft of the actor.
+
+    `pictures` are those that the question may show, by hash.
+
+    Raises:
+        Invalid: the question is not whole (no key, an empty option …), or shows a picture that is not among `pictures`.
+        NotFound: the school has no such subject.
+        Forbidden: the actor does not belong to the subject's group.
+    """
+    bank = subject_bank(session, actor, subject_id)
+    draft = cleaned(draft)
+    item = Item(
+        school_id=actor.school_id,
+        bank_id=bank.id,
+        subject_id=subject_id,
+        owner_id=actor.user_id,
+        origin_hash=likeness(draft.body),
+        import_uid=import_uid,
+        created_at=at,
+    )
+    version = add_version(item, actor, draft, 1, pictures, at)
+    _tag(version, _with_source(tags, draft))
+    session.add(item)
+    session.flush()
+    audit.record(session, actor, "item.created", item.uid, version=version.uid)
+    return item
+
+
+def _with_source(tags: Tags, draft: ItemDraft) -> Tags:
+    """What the source says fills what nobody said."""
+    return Tags(
+        tags.grade,
+        tags.topic,
+        tags.level if tags.level is not None else (draft.level if draft.level in LEVELS else ""),
+        tags.outcomes if tags.outcomes is not None else tuple(code for code in draft.codes if len(code) <= 120),
+        tags.points or (draft.points if draft.points and 0 < draft.points <= 1000 else None),
+    )
+
+
+def new_version(
+    session: Session,
+    actor: Actor,
+    item_uid: str,
+    draft: ItemDraft,
+    *,
+    tags: Tags = Tags(),
+    pictures: Mapping[str, Picture] = NO_PICTURES,
+    at: datetime,
+) -> ItemVersion:
+    """Write the question anew; the version before stays as it is, and in use if it was approved.
+
+    A draft or returned version that this one replaces is retired. Tags that are not given are taken over.
+
+    Raises:
+        NotFound: no such question, or not one the actor may see.
+        Forbidden: neither its owner nor the head of the subject.
+        Conflict: a version waits for the subject head.
+        Invalid: see `new_item`.
+    """
+    item = get_item(session, actor, item_uid)
+    before = item.versions[-1]
+    require(actor, Permission.RENEW, next((v for v in reversed(item.versions) if may_read(actor, v)), before))
+    if before.is_submitted:
+        raise Conflict(N_("Câu hỏi đang chờ duyệt. Hãy đợi tổ trưởng xem xong rồi sửa."))
+    if before.state in {ItemState.DRAFT, ItemState.CHANGES_REQUESTED}:
+        if not may_read(actor, before):
+            raise Conflict(N_("Chủ câu hỏi đang sửa câu này. Hãy đợi bản mới."))
+        before.move(ItemState.RETIRED)
+    draft = cleaned(draft)
+    known = {asset.sha256: Picture(asset.sha256, asset.media_type, asset.name) for asset in before.assets}
+    version = add_version(item, actor, draft, before.number + 1, {**known, **pictures}, at)
+    _tag(
+        version,
+        Tags(
+            before.grade if tags.grade is None else tags.grade,
+            before.topic if tags.topic is None else tags.topic,
+            before.level if tags.level is None else tags.level,
+            tuple(one.outcome for one in before.outcomes) if tags.outcomes is None else tags.outcomes,
+            tags.points or before.points,
+        ),
+    )
+    session.flush()
+    audit.record(session, actor, "item.version_created", item.uid, version=version.uid, number=version.number)
+    return version
+
+
+def tag_many(session: Session, actor: Actor, version_uids: Sequence[str], tags: Tags) -> int:
+    """Tag many questions at once; returns how many.
+
+    Raises:
+        NotFound: one of them is not theirs to see.
+        Forbidden: one of them is not theirs to tag.
+        Invalid: see `Tags.check`.
+    """
+    tags.check()
+    rows = get_versions_to(session, actor, version_uids, Permission.TAG)
+    for version in rows:
+        _tag(version, tags)
+    for version in rows:
+        audit.record(session, actor, "item.tagged", version.item.uid, version=version.uid)
+    return len(rows)
+
+
+def submit(session: Session, actor: Actor, version_uids: Sequence[str], *, at: datetime) -> int:
+    """Hand questions to the subject head; returns how many.
+
+    Raises:
+        NotFound: one of them is not theirs to see.
+        Forbidden: one of them was written by somebody else.
+        Conflict: one of them is not waiting to be handed in.
+    """
+    rows = get_versions_to(session, actor, version_uids, Permission.SUBMIT)
+    for version in rows:
+        version.move(ItemState.SUBMITTED)
+        version.submitted_at = at
+        audit.record(session, actor, "item.submitted", version.item.uid, version=version.uid)
+    session.flush()
+    return len(rows)
+
+
+def retire(session: Session, actor: Actor, version_uid: str) -> ItemVersion:
+    """Take a version out of use: quizzes that hold it keep it, new ones do not find it.
+
+    Raises:
+        NotFound: not theirs to see.
+        Forbidden: an approved question is retired by the subject head, a draft by its author.
+        Conflict: it waits for review, or is retired already.
+    """
+    [version] = get_versions_to(session, actor, [version_uid], Permission.RETIRE)
+    version.move(ItemState.RETIRED)
+    session.flush()
+    audit.record(session, actor, "item.retired", version.item.uid, version=version.uid)
+    return version
+
+
+def remove_imported(session: Session, actor: Actor, import_uid: str) -> int:
+    """Take every question of an import back while none of it has been decided about; returns how many.
+
+    Raises:
+        Conflict: one of them was approved, sent back or written anew.
+    """
+    items = session.scalars(
+        select(Item).where(
+            Item.import_uid == import_uid, Item.school_id == actor.school_id, Item.owner_id == actor.user_id
+        )
+    ).all()
+    for item in items:
+        if len(item.versions) > 1 or any(version.was_reviewed for version in item.versions):
+            raise Conflict(
+                N_("Không rút lại được nữa: có câu đã được duyệt hoặc được sửa. Hãy bỏ từng câu trong ngân hàng.")
+            )
+    for item in items:
+        session.delete(item)
+    session.flush()
+    return len(items)
+
+
+def _tag(version: ItemVersion, tags: Tags) -> None:
+    """Set what is given."""
+    tags.check()
+    if tags.grade is not None:
+        version.grade = tags.grade
+    if tags.topic is not None:
+        version.topic = nfc(tags.topic).strip()
+        version.topic_key = fold(version.topic)[:200]
+    if tags.level is not None:
+        version.level = tags.level
+    if tags.points is not None:
+        version.points = tags.points
+    if tags.outcomes is not None:
+        held = {one.outcome: one for one in version.outcomes}
+        wanted = dict.fromkeys(nfc(code).strip() for code in tags.outcomes)
+        version.outcomes = [held.get(code) or ItemOutcome(outcome=code, school_id=version.school_id) for code in wanted]

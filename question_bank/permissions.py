@@ -1,0 +1,146 @@
+"""Who may do what with the questions of a school.
+
+| | reads | writes | approves |
+|---|---|---|---|
+| a draft | its author | its author | – |
+| a submitted or returned one | its author, the subject head | the author, once returned | the head, not an own one |
+| an approved one | teachers of the subject group, school leaders | – (a new version) | the head retires it |
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Protocol
+
+from lms.base.errors import NotFound
+from lms.base.permissions import Actor, PolicyTable
+
+
+class Permission(StrEnum):
+    """What can be done in the question bank."""
+
+    OPEN_BANK = "open_bank"  # no thing: see the pages of the bank at all
+    ADD = "add"  # a SubjectPlace: put questions into the subject's bank
+    READ = "read"  # an ItemFacts and all below
+    EDIT = "edit"
+    TAG = "tag"
+    SUBMIT = "submit"
+    REVIEW = "review"  # see it in the queue, send it back
+    APPROVE = "approve"
+    RETIRE = "retire"
+    RENEW = "renew"  # write a new version
+    USE = "use"  # put it into a quiz
+    READ_IMPORT = "read_import"  # an import, before anything of it is saved
+
+
+class SubjectPlace(Protocol):
+    """The bank of a subject."""
+
+    @property
+    def school_id(self) -> int: ...
+    @property
+    def subject_id(self) -> int: ...
+
+
+class ItemFacts(Protocol):
+    """What rules ask about a version of a question."""
+
+    @property
+    def school_id(self) -> int: ...
+    @property
+    def subject_id(self) -> int: ...
+    @property
+    def author_id(self) -> int: ...
+    @property
+    def owner_id(self) -> int: ...
+    @property
+    def is_draft(self) -> bool:
+        """Nobody but its author has seen it."""
+
+    @property
+    def is_submitted(self) -> bool: ...
+    @property
+    def was_reviewed(self) -> bool:
+        """A head has seen it: sent back, approved, or retired after that."""
+
+    @property
+    def is_approved(self) -> bool: ...
+
+
+class Owned(Protocol):
+    """Something that belongs to one person."""
+
+    @property
+    def school_id(self) -> int: ...
+    @property
+    def owner_id(self) -> int: ...
+
+
+def _heads(actor: Actor, item: ItemFacts) -> bool:
+    return actor.is_teacher and item.subject_id in actor.headed_subject_ids
+
+
+def _wrote(actor: Actor, item: ItemFacts) -> bool:
+    return actor.is_teacher and actor.user_id == item.author_id
+
+
+def may_read(actor: Actor, item: ItemFacts) -> bool:
+    """Say whether the actor may see the version; `items.queries.visible_to` is the same rule in SQL."""
+    if actor.school_id != item.school_id:
+        return False
+    if _wrote(actor, item):
+        return True
+    if _heads(actor, item) and (item.is_submitted or item.was_reviewed):
+        return True
+    return item.is_approved and (actor.is_leader or (actor.is_teacher and item.subject_id in actor.subject_ids))
+
+
+def _works_in(actor: Actor, place: SubjectPlace) -> bool:
+    return actor.is_teacher and place.subject_id in actor.subject_ids
+
+
+POLICY: PolicyTable[Permission] = PolicyTable(
+    {
+        Permission.OPEN_BANK: lambda actor, _: actor.is_teacher or actor.is_leader,
+        Permission.ADD: _works_in,
+        Permission.READ: may_read,
+        Permission.EDIT: _wrote,
+        Permission.TAG: lambda actor, item: _wrote(actor, item) or (_heads(actor, item) and may_read(actor, item)),
+        Permission.SUBMIT: _wrote,
+        Permission.REVIEW: lambda actor, item: _heads(actor, item) and may_read(actor, item),
+        Permission.APPROVE: lambda actor, item: (
+            _heads(actor, item) and may_read(actor, item) and actor.user_id not in {item.author_id, item.owner_id}
+        ),
+        Permission.RETIRE: lambda actor, item: _wrote(actor, item) if not item.was_reviewed else _heads(actor, item),
+        Permission.RENEW: lambda actor, item: (
+            may_read(actor, item) and (_heads(actor, item) or (actor.is_teacher and actor.user_id == item.owner_id))
+        ),
+        Permission.USE: lambda actor, item: item.is_approved and _works_in(actor, item),
+        Permission.READ_IMPORT: lambda actor, thing: actor.is_teacher and actor.user_id == thing.owner_id,
+    }
+)
+
+
+def can(actor: Actor, permission: Permission, thing: object = None) -> bool:
+    """Say whether the actor may do this; pages hide what cannot be done."""
+    return POLICY.allows(actor, permission, thing)
+
+
+def require(actor: Actor, permission: Permission, thing: object = None) -> None:
+    """Go on only when allowed.
+
+    Raises:
+        NotFound: the thing belongs to another school.
+        Forbidden: this person may not do this.
+    """
+    POLICY.require(actor, permission, thing)
+
+
+def require_visible(actor: Actor, item: ItemFacts | None) -> None:
+    """Go on only with a version that the actor may see.
+
+    Raises:
+        NotFound: there is none, or it is not theirs to know of.
+    """
+    if item is None or not may_read(actor, item):
+        raise NotFound
