@@ -22,6 +22,7 @@ class Entry(NamedTuple):
     href: str
     icon: str
     current: bool
+    short: str = ""  # where the label is too long for a phone's bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Frame:
 
 _STAFF = (
     (N_("Lớp học"), "/courses", "book-open"),
-    (N_("Ngân hàng câu hỏi"), "/bank", "list-checks"),
+    (N_("Ngân hàng câu hỏi"), "/bank", "list-checks", N_("Câu hỏi")),
     (N_("Học liệu"), "/library", "library"),
     (N_("Sổ điểm"), "/gradebook", "table-2"),
     (N_("Báo cáo"), "/reports", "chart-column"),
@@ -73,7 +74,7 @@ def for_actor(actor: Actor | None, path: str, school: str = "") -> Frame:
         return Frame(school=school)
     places = _STAFF if actor.is_staff else _PARENT if actor.is_parent and not actor.is_pupil else _PUPIL
     return Frame(
-        entries=tuple(Entry(label, href, icon, is_under(path, href)) for label, href, icon in places),
+        entries=tuple(Entry(label, href, icon, is_under(path, href), *short) for label, href, icon, *short in places),
         who=actor.name,
         role=role_name(actor),
         school=school,
