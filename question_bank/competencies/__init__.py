@@ -1,5 +1,4 @@
-"""Competency frameworks (CASE), their trees of outcomes, and level schemes.
+"""Competency frameworks: their trees of outcomes, level schemes, import and export (CASE JSON, CSV).
 
-Owns what a requirement of the curriculum is called and where it stands. Does not own which item or material it
-is attached to.
+Does not own what is tagged with an outcome: questions (`items`) and materials point here by the outcome's uid.
 """
