@@ -53,6 +53,16 @@ _I_OF_Y = dict(zip("yỳỷỹýỵ", "iìỉĩíị", strict=True))
 _LONE_Y = re.compile(r"\b([hklmst])y\b")
 
 
+def placed_tones(text: str) -> str:
+    """Return text in lower case and NFC with every tone on the vowel that bears it: hòa → hoà.
+
+    >>> placed_tones("Hòa, thủy; My")
+    'hoà, thuỷ; my'
+    """
+    lowered = unicodedata.normalize("NFC", nfc(text).translate(_ETH).lower())
+    return _MISPLACED.sub(lambda found: _MOVED[found[0]], lowered)
+
+
 def exact_key(text: str) -> str:
     """Return a key under which two spellings of the same words are equal, accents kept, case ignored.
 
@@ -66,9 +76,7 @@ def exact_key(text: str) -> str:
     >>> exact_key("ma") == exact_key("má")
     False
     """
-    lowered = unicodedata.normalize("NFC", nfc(text).translate(_ETH).lower())
-    placed = _MISPLACED.sub(lambda found: _MOVED[found[0]], lowered)
-    return _Y_FOR_I.sub(lambda found: found[1] + _I_OF_Y[found[2]], placed)
+    return _Y_FOR_I.sub(lambda found: found[1] + _I_OF_Y[found[2]], placed_tones(text))
 
 
 def _without_accents(text: str) -> str:
