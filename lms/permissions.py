@@ -24,6 +24,18 @@ class Permission(StrEnum):
     ADMINISTER_ACCOUNTS = "administer_accounts"
     DISABLE_ACCOUNT = "disable_account"
     RESET_PUPIL_PASSWORD = "reset_pupil_password"  # noqa: S105 - the name of an act
+    # quizzes
+    BUILD_QUIZ = "build_quiz"  # a course or a quiz
+    WATCH_QUIZ = "watch_quiz"  # who is working, how far; no answers
+    GIVE_EXTRA_TIME = "give_extra_time"
+    END_QUIZ = "end_quiz"
+    SEE_QUIZ_RESULTS = "see_quiz_results"  # answers, points and keys of the class
+    MARK_QUIZ = "mark_quiz"
+    RELEASE_RESULTS = "release_results"
+    TAKE_QUIZ = "take_quiz"
+    # courses
+    READ_COURSE = "read_course"
+    EDIT_COURSE = "edit_course"
     # reports
     SEE_REPORTS = "see_reports"
     READ_AUDIT_LOG = "read_audit_log"
@@ -45,6 +57,10 @@ def teaches_class(actor: Actor, thing: Any) -> bool:
     """A teacher of any subject in the class, or its homeroom teacher."""
     class_id = class_of(thing)
     return class_id in actor.taught_class_ids or class_id in actor.homeroom_class_ids
+
+
+def has_homeroom(actor: Actor, thing: Any) -> bool:
+    return class_of(thing) in actor.homeroom_class_ids
 
 
 def teaches_subject_in_class(actor: Actor, thing: Any) -> bool:
@@ -104,6 +120,24 @@ POLICY = PolicyTable(
         Permission.ADMINISTER_ACCOUNTS: administers,
         Permission.DISABLE_ACCOUNT: not_oneself(administers),
         Permission.RESET_PUPIL_PASSWORD: any_of(teaches_class, administers),
+        Permission.BUILD_QUIZ: teaches_subject_in_class,
+        Permission.WATCH_QUIZ: any_of(teaches_subject_in_class, leads),
+        Permission.GIVE_EXTRA_TIME: teaches_subject_in_class,
+        Permission.END_QUIZ: teaches_subject_in_class,
+        Permission.SEE_QUIZ_RESULTS: any_of(teaches_subject_in_class, heads_subject, leads),
+        Permission.MARK_QUIZ: teaches_subject_in_class,
+        Permission.RELEASE_RESULTS: teaches_subject_in_class,
+        Permission.TAKE_QUIZ: learns_in_class,
+        Permission.READ_COURSE: any_of(
+            teaches_subject_in_class,
+            has_homeroom,
+            heads_subject,
+            leads,
+            administers,
+            learns_in_class,
+            is_parent_in_class,
+        ),
+        Permission.EDIT_COURSE: teaches_subject_in_class,
         Permission.SEE_REPORTS: any_of(leads, administers),
         Permission.READ_AUDIT_LOG: any_of(leads, administers),
     }

@@ -74,10 +74,20 @@ def show_number(value: Decimal | Fraction | int | float | None, places: int | No
     return text if chosen_language() == "en" else text.replace(".", ",")
 
 
+def show_size(size: int) -> str:
+    """12 KB, 3,4 MB: a file's size for people (1 KB is 1,024 bytes)."""
+    value = float(size)
+    for unit in ("B", "KB", "MB", "GB"):
+        if value < 1024 or unit == "GB":
+            break
+        value /= 1024
+    return f"{show_number(value, 0 if unit in ('B', 'KB') else 1)} {unit}"
+
+
 def init_app(app: Flask) -> None:
-    """Let templates speak: `_`, filters `say`, `date`, `time`, `number`."""
+    """Let templates speak: `_`, filters `say`, `date`, `time`, `number`, `size`."""
     app.config["BABEL_DEFAULT_LOCALE"] = "vi"
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
     Babel(app, locale_selector=chosen_language)
-    app.jinja_env.filters.update(say=say, date=show_date, time=show_time, number=show_number)
+    app.jinja_env.filters.update(say=say, date=show_date, time=show_time, number=show_number, size=show_size)
     app.jinja_env.globals.update(language=chosen_language)
