@@ -81,6 +81,7 @@ class _Running:
     """How jobs run in this process."""
 
     eager: bool = True
+    working: bool = False
     queue: Queue | None = None
     app: Flask | None = None
     postgresql: bool = False
@@ -151,7 +152,21 @@ def close() -> None:
     """Close the queue; jobs stay in their rows."""
     if _running.queue is not None:
         _running.queue.close()
-        _running.queue = None
+    _running.queue, _running.working = None, False
+
+
+def start(workers: int = 2) -> None:
+    """Begin to do jobs in threads of this process, those that an earlier process left behind first."""
+    if _running.queue is None:
+        raise RuntimeError("Jobs have no queue here: call jobs.configure(settings) first.")
+    recover(everything=True)
+    _running.queue.start(workers, {found.name: found.every for found in periodic_jobs() if found.every is not None})
+    _running.working = True
+
+
+def at_work() -> bool:
+    """Say whether the workers that this process started are alive; True where it started none."""
+    return not _running.working or (_running.queue is not None and _running.queue.alive())
 
 
 def run(uid: str) -> None:
