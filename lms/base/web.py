@@ -45,7 +45,19 @@ CONTENT_POLICY = "; ".join(
 )
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 csrf = CSRFProtect()
-logins = LoginManager()
+
+
+class Logins(LoginManager):  # type: ignore[misc]  # flask-login ships no types
+    """Flask-Login without its "remember me": on shared school PCs nobody is remembered.
+
+    Its hook would also read the session after every request and so make each asset vary by cookie.
+    """
+
+    def _update_remember_cookie(self, response: Response) -> Response:
+        return response
+
+
+logins = Logins()
 
 
 class SignedIn(Protocol):
