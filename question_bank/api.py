@@ -45,9 +45,11 @@ from question_bank.items.domain import (
 from question_bank.items.presenting import (
     Presented,
     PresentedGap,
+    PresentedKey,
     PresentedOption,
     asset_hashes,
     present,
+    present_key,
     show,
     summary,
     words_of,
@@ -64,6 +66,12 @@ from question_bank.items.service.drawing import (
     load_versions,
 )
 from question_bank.items.service.seeding import save_new_items
+from question_bank.items.service.writing import Tags
+from question_bank.scoring.marking import score
+from question_bank.scoring.outcome import Score
+from question_bank.scoring.paper import Marked, Total, VoidPolicy, mark_of, total_of
+from question_bank.scoring.responses import check_response, is_answered
+from question_bank.scoring.schemes import Scheme, scheme_for
 
 __all__ = [
     "LEVELS",
@@ -84,17 +92,25 @@ __all__ = [
     "ItemNotes",
     "ItemState",
     "ItemType",
+    "Marked",
     "NumberKey",
     "Option",
     "OrderKey",
     "PairKey",
     "Presented",
     "PresentedGap",
+    "PresentedKey",
     "PresentedOption",
     "Problem",
+    "Scheme",
+    "Score",
+    "Tags",
     "TextKey",
+    "Total",
     "TruthKey",
+    "VoidPolicy",
     "asset_hashes",
+    "check_response",
     "count_matching",
     "decode_body",
     "decode_draft",
@@ -109,12 +125,18 @@ __all__ = [
     "facet_counts",
     "get_versions",
     "holds_asset",
+    "is_answered",
     "list_usable",
     "load_versions",
+    "mark_of",
     "present",
+    "present_key",
     "response_from_form",
     "save_new_items",
+    "scheme_for",
+    "score",
     "show",
     "summary",
+    "total_of",
     "words_of",
 ]

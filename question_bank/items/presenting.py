@@ -1,14 +1,29 @@
-"""A body made ready for a page: safe markup, letters, gaps; never the key."""
+"""Bodies made ready for a page: safe markup, letters, gaps. A key is presented apart, never with the body."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
 
 from markupsafe import Markup
 
 from lms.base import richtext
-from question_bank.items.domain import Gap, ItemBody, ItemType, Option
+from question_bank.items.domain import (
+    AcceptedNumber,
+    ChoiceKey,
+    EssayKey,
+    GapKey,
+    ItemBody,
+    ItemKey,
+    ItemType,
+    NumberKey,
+    Option,
+    OrderKey,
+    PairKey,
+    TextKey,
+    TruthKey,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +74,7 @@ _MARK = "\x00"  # stands nowhere in stored text
 def present(body: ItemBody, asset_url: AssetUrl) -> Presented:
     """Make a body ready for a page; `asset_url` gives the address of a picture from its SHA-256."""
     gaps = {
-        gap.id: PresentedGap(gap.id, number, _options(gap.choices, asset_url)) for number, gap in _numbered(body.gaps)
+        gap.id: PresentedGap(gap.id, place, _options(gap.choices, asset_url)) for place, gap in enumerate(body.gaps, 1)
     }
     return Presented(
         type=body.type.value,
@@ -98,10 +113,6 @@ def _texts(body: ItemBody) -> list[str]:
     return [body.passage, body.prompt, *(option.html for option in (*body.options, *body.targets)), *choices]
 
 
-def _numbered(gaps: tuple[Gap, ...]) -> enumerate[Gap] | list[tuple[int, Gap]]:
-    return [(number, gap) for number, gap in enumerate(gaps, 1)]
-
-
 def _shown(html: str, asset_url: AssetUrl) -> Markup:
     return richtext.render(html, asset_url) if html else Markup()
 
@@ -136,3 +147,56 @@ def _prompt(body: ItemBody, gaps: dict[str, PresentedGap], asset_url: AssetUrl) 
         # Cut from markup that `render` made; the cut falls only at our own marks.
         parts.append(PromptPart(Markup(pieces[place]), gaps.get(follows)))  # noqa: S704
     return tuple(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class PresentedKey:
+    """A key as a page shows it, once it may be shown; each kind of question fills its own part."""
+
+    right: frozenset[str] = frozenset()  # options that earn something
+    truths: Mapping[str, bool] = field(default_factory=dict)
+    texts: tuple[str, ...] = ()  # accepted texts and numbers, in words
+    pairs: Mapping[str, PresentedOption] = field(default_factory=dict)  # option id → its target
+    order: tuple[PresentedOption, ...] = ()
+    gaps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # gap id → accepted texts, in words
+    rubric: Markup = field(default_factory=Markup)
+
+
+def present_key(body: ItemBody, key: ItemKey | None, asset_url: AssetUrl) -> PresentedKey:
+    """Make a key ready for a page, with the letters that `present` gives the same body."""
+    match key:
+        case ChoiceKey(weights):
+            return PresentedKey(right=frozenset(name for name, weight in weights.items() if weight > 0))
+        case TruthKey(truths):
+            return PresentedKey(truths=truths)
+        case TextKey(accepted):
+            return PresentedKey(texts=tuple(f"{one.text}{_share(one.share)}" for one in accepted))
+        case NumberKey(accepted):
+            return PresentedKey(texts=tuple(_number(one) for one in accepted))
+        case PairKey(pairs):
+            targets = {target.id: target for target in present(body, asset_url).targets}
+            return PresentedKey(pairs={left: targets[right] for left, right in pairs.items() if right in targets})
+        case OrderKey(order):
+            options = {option.id: option for option in present(body, asset_url).options}
+            return PresentedKey(order=tuple(options[name] for name in order if name in options))
+        case GapKey(gaps):
+            words = {choice.id: richtext.to_plain(choice.html) for gap in body.gaps for choice in gap.choices}
+            return PresentedKey(
+                gaps={
+                    name: tuple(f"{words.get(one.text, one.text)}{_share(one.share)}" for one in accepted)
+                    for name, accepted in gaps.items()
+                }
+            )
+        case EssayKey(rubric):
+            return PresentedKey(rubric=_shown(rubric, asset_url))
+        case _:
+            return PresentedKey()
+
+
+def _share(share: Fraction) -> str:
+    return "" if share == 1 else f" ({float(share * 100):.4g}%)".replace(".", ",")
+
+
+def _number(one: AcceptedNumber) -> str:
+    tolerance = f" ± {one.tolerance}" if one.tolerance.strip("0.") else ""
+    return f"{one.value}{tolerance}".replace(".", ",") + _share(one.share)

@@ -1,0 +1,70 @@
+"""An uploaded file of questions and what was read from it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.base.db import Base
+from lms.base.ids import new_uid
+from lms.base.subjects import Subject
+
+
+class ImportBatch(Base):
+    """One file of one teacher, read; `found` questions were in it."""
+
+    __tablename__ = "import_batch"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(String(36), unique=True, default=new_uid)
+    school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
+    owner_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    subject_id: Mapped[int] = mapped_column(ForeignKey("subject.id"))
+    sha256: Mapped[str] = mapped_column(ForeignKey("blob.sha256"))
+    filename: Mapped[str] = mapped_column(String(200))
+    format: Mapped[str] = mapped_column(String(20))
+    found: Mapped[int]
+    not_carried_json: Mapped[str] = mapped_column(Text)
+    problems_json: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    saved_at: Mapped[datetime | None]
+
+    subject: Mapped[Subject] = relationship(lazy="joined")
+    drafts: Mapped[list[ImportDraft]] = relationship(
+        back_populates="batch", order_by="ImportDraft.position", cascade="all, delete-orphan"
+    )
+    assets: Mapped[list[ImportAsset]] = relationship(cascade="all, delete-orphan")
+
+
+class ImportDraft(Base):
+    """One question of the file, as it would be saved; the tags are the teacher's."""
+
+    __tablename__ = "import_draft"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(String(36), unique=True, default=new_uid)
+    school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
+    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"), index=True)
+    position: Mapped[int]
+    draft_json: Mapped[str] = mapped_column(Text)
+    likeness: Mapped[str] = mapped_column(String(64))
+    blocked: Mapped[bool]
+    left_out: Mapped[bool] = mapped_column(default=False)
+    grade: Mapped[int | None]
+    topic: Mapped[str] = mapped_column(String(200), default="")
+    level: Mapped[str] = mapped_column(String(10), default="")
+    outcomes_json: Mapped[str] = mapped_column(Text, default="[]")
+    item_uid: Mapped[str] = mapped_column(String(36), default="")  # the question it became
+
+    batch: Mapped[ImportBatch] = relationship(back_populates="drafts")
+
+
+class ImportAsset(Base):
+    """A picture of the file; the bytes lie in the content store."""
+
+    __tablename__ = "import_asset"
+    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(ForeignKey("blob.sha256"), primary_key=True, index=True)
+    school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
+    media_type: Mapped[str] = mapped_column(String(127))
+    name: Mapped[str] = mapped_column(String(200), default="")
