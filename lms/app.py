@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from flask import Flask
 from jinja2 import StrictUndefined
 
-from lms.base import config, db, i18n, web
+from lms.base import config, db, i18n, logs, web
 from lms.base.config import Settings
 
 FEATURES = (
@@ -79,6 +79,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     load_models()
     app.extensions["gieo_engine"] = db.connect(settings.database)
+    logs.init_app(app)  # first, so that a refused request has its id and its line too
     web.init_app(app)
     i18n.init_app(app)
     for name in EXTENSIONS:
@@ -93,7 +94,6 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 EXTENSIONS = (
-    "lms.base.logs",
     "lms.base.assets",
     "lms.base.frame",
     "lms.base.uploads",

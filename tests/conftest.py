@@ -20,6 +20,9 @@ from lms.base.config import Settings
 from lms.base.users import User
 from tests import factories
 from tests.factories import World
+from tests.postgres import postgres_server, postgres_url
+
+__all__ = ["postgres_server", "postgres_url"]  # fixtures that live in their own module
 
 ROOT = Path(__file__).resolve().parents[1]
 INPUTS = ROOT.parent / "shared" / "inputs"

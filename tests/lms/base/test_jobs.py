@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -51,10 +52,11 @@ def tidy(session: Session) -> None:
     done.append(session.scalar(select(1)))
 
 
-@pytest.fixture
-def settings(tmp_path):
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def settings(request, tmp_path):
     done.clear()
-    settings = Settings(data_dir=tmp_path, environment="test")
+    url = request.getfixturevalue("postgres_url") if request.param == "postgres" else ""
+    settings = Settings(data_dir=tmp_path, environment="test", database_url=url)
     engine = db.connect(settings.database)
     db.Base.metadata.create_all(engine, tables=[JobRow.__table__, Blob.__table__])
     jobs.configure(settings)
@@ -66,7 +68,7 @@ def settings(tmp_path):
 @pytest.fixture
 def queued(settings):
     """Jobs go to the queue, and nobody works yet."""
-    jobs.configure(Settings(data_dir=settings.data_dir, environment="production"))
+    jobs.configure(replace(settings, environment="production"))
 
 
 def ask(call, *ids, **options):
@@ -236,7 +238,7 @@ sys.path[:0] = [sys.argv[2]]
 from lms.base import db, jobs
 from lms.base.config import Settings
 from tests.lms.base import test_jobs as here
-settings = Settings(data_dir=Path(sys.argv[1]), environment="production")
+settings = Settings(data_dir=Path(sys.argv[1]), environment="production", database_url=sys.argv[3])
 db.connect(settings.database)
 jobs.configure(settings)
 original = here.note.__code__
@@ -259,7 +261,9 @@ def test_a_job_whose_process_was_killed_runs_again(settings, queued):
     jobs.close()
     root = str(jobs.__file__).removesuffix("/lms/base/jobs.py")
     child = subprocess.Popen(
-        [sys.executable, "-c", KILLED, str(settings.data_dir), root], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", KILLED, str(settings.data_dir), root, settings.database_url],
+        stdout=subprocess.PIPE,
+        text=True,
     )
     try:
         assert child.stdout.readline().strip() == "running"
@@ -268,7 +272,7 @@ def test_a_job_whose_process_was_killed_runs_again(settings, queued):
         child.wait()
         child.stdout.close()
     assert kept() == []
-    jobs.configure(Settings(data_dir=settings.data_dir, environment="production"))
+    jobs.configure(replace(settings, environment="production"))
     assert jobs._running.queue.pending() == 0, "huey itself lost it"
     assert jobs.recover(everything=True) == 1
     jobs.run_due()
