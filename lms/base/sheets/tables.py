@@ -21,12 +21,16 @@ from lms.base.text import nfc
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A sheet's values by (row, column), both from 1, with its merged areas (top, left, bottom, right)."""
+    """A sheet's values by (row, column), both from 1, with its merged areas (top, left, bottom, right).
+
+    Texts are NFC; `decomposed` names the cells where they were not.
+    """
 
     name: str
     cells: Mapping[tuple[int, int], Value]
     merges: tuple[tuple[int, int, int, int], ...] = ()
     hidden: bool = False
+    decomposed: frozenset[tuple[int, int]] = frozenset()
     _anchors: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -70,9 +74,25 @@ def one_line(value: Value) -> str:
 
 def table_of(workbook: Workbook, sheet: Sheet, *, hidden: bool = False) -> Table:
     """Return the values of an indexed sheet."""
-    cells = {place: workbook.value(spot) for place, spot in sheet.cells.items()}
-    full = {place: value for place, value in cells.items() if value is not None}
-    return Table(sheet.name, full, tuple(sheet.merges), hidden)
+    return _table(
+        sheet.name, {place: workbook.value(spot) for place, spot in sheet.cells.items()}, tuple(sheet.merges), hidden
+    )
+
+
+def _table(
+    name: str,
+    cells: Mapping[tuple[int, int], Value],
+    merges: tuple[tuple[int, int, int, int], ...] = (),
+    hidden: bool = False,
+) -> Table:
+    normal = {place: nfc(value) if isinstance(value, str) else value for place, value in cells.items()}
+    decomposed = frozenset(
+        place
+        for place, value in cells.items()
+        if isinstance(value, str) and not unicodedata.is_normalized("NFC", value)
+    )
+    full = {place: value for place, value in normal.items() if value is not None and value != ""}
+    return Table(nfc(name), full, merges, hidden, decomposed)
 
 
 def read_tables(data: bytes, filename: str = "") -> list[Table]:
@@ -120,7 +140,7 @@ def _xls_table(workbook: CalamineWorkbook, name: str) -> Table:
     merges = tuple(
         (top + 1, left + 1, bottom + 1, right + 1) for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
     )
-    return Table(nfc(name), cells, merges)
+    return _table(name, cells, merges)
 
 
 def _value(found: object) -> Value:
@@ -132,12 +152,12 @@ def _value(found: object) -> Value:
         return found.date()
     if isinstance(found, date):
         return found
-    return nfc(found) or None if isinstance(found, str) else None
+    return found or None if isinstance(found, str) else None
 
 
 def read_csv(data: bytes) -> Table:
     """Read comma-, semicolon- or tab-separated text in UTF-8, UTF-16 or the Windows code page of Vietnamese."""
-    text = decode(data)
+    text = _decoded(data)
     head = text[:20_000]
     delimiter = max(";\t,", key=lambda mark: (_steadiness(head, mark), head.count(mark)))
     cells: dict[tuple[int, int], Value] = {}
@@ -150,7 +170,7 @@ def read_csv(data: bytes) -> Table:
                 raise TooLarge(N_("Bảng tính có quá nhiều ô. Hãy tách ra từng lớp rồi tải lên."))
     except csv.Error as error:
         raise _damaged() from error
-    return Table("csv", cells)
+    return _table("csv", cells)
 
 
 def _steadiness(text: str, mark: str) -> int:
@@ -166,6 +186,10 @@ def decode(data: bytes) -> str:
     Raises:
         Invalid: bytes that are no text.
     """
+    return nfc(_decoded(data))
+
+
+def _decoded(data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings: tuple[str, ...] = ("utf-16",)
     elif data[1:40:2].count(0) > 10:
@@ -178,7 +202,8 @@ def decode(data: bytes) -> str:
         except UnicodeDecodeError:
             continue
         if "\0" not in text and _mostly_text(text[:4000]):
-            return nfc(text)
+            # The code page can write most tones only apart from their letter; that is no oddity of the list.
+            return nfc(text) if encoding == "windows-1258" else text
     raise Invalid.at("file", N_("Tệp này không phải là bảng tính (.xlsx, .xls hoặc .csv)."))
 
 

@@ -200,7 +200,7 @@ class Workbook:
         return reader.sheet
 
     def value(self, spot: Spot) -> Value:
-        """Return what a cell holds; numbers as Decimal, dates by the cell's format, texts in NFC."""
+        """Return what a cell holds; numbers as Decimal, dates by the cell's format, texts as they stand."""
         if spot.kind == "s":
             place = _number(spot.raw, -1)
             return _text(self._strings[place]) if 0 <= place < len(self._strings) else None
@@ -313,4 +313,4 @@ def _number(text: str | None, otherwise: int = 0) -> int:
 
 def _text(text: str) -> str | None:
     unescaped = re.sub(r"_x([0-9A-Fa-f]{4})_", lambda found: chr(int(found[1], 16)), text)
-    return nfc(unescaped) or None
+    return unescaped or None
