@@ -31,6 +31,8 @@ class Permission(StrEnum):
     RENEW = "renew"  # write a new version
     USE = "use"  # put it into a quiz
     READ_IMPORT = "read_import"  # an import, before anything of it is saved
+    READ_FRAMEWORKS = "read_frameworks"  # no thing: the school's competency frameworks
+    IMPORT_FRAMEWORK = "import_framework"
 
 
 class SubjectPlace(Protocol):
@@ -116,6 +118,8 @@ POLICY: PolicyTable[Permission] = PolicyTable(
             may_read(actor, item) and (_heads(actor, item) or (actor.is_teacher and actor.user_id == item.owner_id))
         ),
         Permission.USE: lambda actor, item: item.is_approved and _works_in(actor, item),
+        Permission.READ_FRAMEWORKS: lambda actor, _: actor.is_staff,
+        Permission.IMPORT_FRAMEWORK: lambda actor, _: actor.is_admin or actor.is_leader,
         Permission.READ_IMPORT: lambda actor, thing: actor.is_teacher and actor.user_id == thing.owner_id,
     }
 )
