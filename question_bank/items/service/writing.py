@@ -192,6 +192,7 @@ def tag_many(session: Session, actor: Actor, version_uids: Sequence[str], tags: 
     rows = get_versions_to(session, actor, version_uids, Permission.TAG)
     for version in rows:
         _tag(version, tags)
+    session.flush()
     for version in rows:
         audit.record(session, actor, "item.tagged", version.item.uid, version=version.uid)
     return len(rows)
