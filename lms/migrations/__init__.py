@@ -1,0 +1,41 @@
+"""The database's shape over time: one Alembic revision a change, forward, named by intent.
+
+Owns the revisions and how they are applied. Does not own the tables: those live with their features.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine
+
+from lms.base.db import Base
+
+HERE = Path(__file__).resolve().parent
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the database to the present shape; a database that has it already is left alone."""
+    if not any((HERE / "versions").glob("*.py")):
+        Base.metadata.create_all(engine)
+        return
+    with engine.begin() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def write_revision(engine: Engine, message: str) -> None:
+    """Write the revision that leads from this database's shape to the tables', for a person to read and finish."""
+    with engine.begin() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.revision(config, message, autogenerate=True)
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(HERE).replace("%", "%%"))
+    return config
