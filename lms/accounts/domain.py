@@ -36,3 +36,20 @@ def password_problems(password: str, sign_in_name: str, full_name: str) -> list[
     if folded in own:
         problems.append(Message(N_("Mật khẩu không được trùng tên đăng nhập hoặc họ tên.")))
     return problems
+
+
+_BROWSERS = (
+    ("Edg/", "Edge"),
+    ("coc_coc", "Cốc Cốc"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "Mac"))
+
+
+def device_name(user_agent: str) -> str:
+    """Name a browser for people, "Chrome · Windows", from its User-Agent header."""
+    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
+    system = next((name for mark, name in _SYSTEMS if mark in user_agent), "Linux" if "Linux" in user_agent else "")
+    return " · ".join(filter(None, (browser, system)))

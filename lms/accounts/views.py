@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from lms.accounts import service
+from lms.accounts.domain import device_name
 from lms.accounts.forms import PasswordForm, SetUpForm, SignInForm
 from lms.accounts.sessions import CurrentUser
 from lms.base import clock, ratelimit, web
@@ -61,7 +62,7 @@ def do_sign_in() -> ResponseReturnValue:
             current_session(),
             name,
             form.password.data,
-            device=request.user_agent.string,
+            device=device_name(request.user_agent.string),
             hours=settings().session_hours,
             at=clock.now(),
         )

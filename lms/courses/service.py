@@ -417,5 +417,5 @@ def count_published(session: Session, actor: Actor) -> dict[int, int]:
         .join(Course, Course.id == Section.course_id)
         .where(visible_to(actor), Activity.published_at.is_not(None))
         .group_by(Section.course_id)
-    ).tuples()
+    )
     return dict(rows.all())

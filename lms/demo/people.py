@@ -208,10 +208,12 @@ def _who_teaches(teachers: list[User], subject_number: int, class_name: str) -> 
 
 
 def _classes(maker: _People, made: DemoSchool) -> None:
-    homeroom = iter([teacher for teachers in made.teachers.values() for teacher in teachers[1:]])
+    of_8a2 = made.assigned["8A2", "Toán"]
+    free = [teacher for teachers in made.teachers.values() for teacher in teachers[1:] if teacher is not of_8a2]
+    homeroom = iter(free)
     number = 0
     for class_name, found in made.classes.items():
-        found.homeroom_teacher_id = made.assigned["8A2", "Toán"].id if class_name == "8A2" else next(homeroom).id
+        found.homeroom_teacher_id = of_8a2.id if class_name == "8A2" else next(homeroom).id
         pupils = []
         for place in range(1, PUPILS_A_CLASS + 1):
             number += 1

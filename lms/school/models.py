@@ -138,3 +138,19 @@ class Guardianship(Base):
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 
     child: Mapped[User] = relationship(lazy="select", foreign_keys=[child_id])
+
+
+class RosterImport(Base):
+    """A list of pupils that was uploaded: first only looked at, then taken over once or never."""
+
+    __tablename__ = "roster_import"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(String(36), unique=True, default=new_uid)
+    school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
+    sha256: Mapped[str] = mapped_column(String(64))
+    filename: Mapped[str] = mapped_column(String(200))
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    created_at: Mapped[datetime]
+    applied_at: Mapped[datetime | None]
+    new_count: Mapped[int] = mapped_column(default=0)
+    changed_count: Mapped[int] = mapped_column(default=0)

@@ -194,7 +194,7 @@ def list_groups(session: Session, actor: Actor) -> list[tuple[SubjectGroup, list
         select(GroupMembership.group_id, func.count())
         .where(GroupMembership.school_id == actor.school_id)
         .group_by(GroupMembership.group_id)
-    ).tuples()
+    )
     members = dict(sizes.all())
     heads: dict[int, list[User]] = {}
     for group_id, user in session.execute(
@@ -325,3 +325,12 @@ def overview(session: Session, actor: Actor) -> Overview:
 def may_reset_passwords(actor: Actor, found: SchoolClass) -> bool:
     """Say whether the actor may give pupils of the class new first passwords."""
     return allows(actor, Permission.RESET_PUPIL_PASSWORD, found)
+
+
+def may_import_or_refuse(actor: Actor) -> None:
+    """Go on only for those who keep the school's lists.
+
+    Raises:
+        Forbidden: the actor does not.
+    """
+    require(actor, Permission.IMPORT_ROSTER)

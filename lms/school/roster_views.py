@@ -1,0 +1,67 @@
+"""Pages of taking over lists of pupils, and the cards with first passwords."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lms.base import clock
+from lms.base.forms import problems_of
+from lms.base.i18n import _
+from lms.base.uploads import MEGABYTE, receive, upload_route
+from lms.base.web import current_actor, current_session, shows_again
+from lms.school import importing, service
+
+bp = Blueprint("roster", __name__, url_prefix="/school")
+
+LIST_BYTES = 20 * MEGABYTE
+
+
+@bp.get("/import")
+def start() -> ResponseReturnValue:
+    """Show where to upload a list."""
+    service.may_import_or_refuse(current_actor())
+    return render_template("lms/school/import_start.html", problems=problems_of("file") + problems_of())
+
+
+@bp.post("/import")
+@upload_route
+@shows_again(start)
+def upload() -> ResponseReturnValue:
+    """Take in a list and go on to what it would do."""
+    service.may_import_or_refuse(current_actor())
+    received = receive(request, max_file_bytes=LIST_BYTES).file("file")
+    batch = importing.start_import(current_session(), current_actor(), received.stored, received.name, at=clock.now())
+    return redirect(url_for("roster.show", uid=batch.uid), code=303)
+
+
+@bp.get("/import/<uid>")
+def show(uid: str) -> ResponseReturnValue:
+    """Show what taking over the list would do, line by line."""
+    session, actor = current_session(), current_actor()
+    batch = importing.get_import(session, actor, uid)
+    return render_template(
+        "lms/school/import_show.html", batch=batch, plan=importing.plan_import(session, actor, batch, at=clock.now())
+    )
+
+
+@bp.post("/import/<uid>")
+def take_over(uid: str) -> ResponseReturnValue:
+    """Take over the list."""
+    batch = importing.apply_import(current_session(), current_actor(), uid, at=clock.now())
+    flash(
+        _(
+            "Đã nhập danh sách: %(new)s học sinh mới, %(changed)s thay đổi.",
+            new=batch.new_count,
+            changed=batch.changed_count,
+        )
+    )
+    return redirect(url_for("school.show"), code=303)
+
+
+@bp.post("/classes/<uid>/cards")
+def cards(uid: str) -> ResponseReturnValue:
+    """Give first passwords to the pupils of a class who have none, and show the cards to print."""
+    session, actor = current_session(), current_actor()
+    found, issued = importing.class_cards(session, actor, uid, at=clock.now())
+    return render_template("lms/school/cards.html", school_class=found, cards=issued)
