@@ -138,6 +138,18 @@ def open_session(*, writes: bool) -> Session:
     return Sessions(bind=_writer) if writes and _writer is not None else Sessions()
 
 
+def engine_for(*, writes: bool) -> Engine:
+    """The engine behind such sessions, for the exam path, which uses Core and commits by itself.
+
+    Raises:
+        RuntimeError: no database was opened.
+    """
+    engine = _writer if writes and _writer is not None else Sessions.kw.get("bind")
+    if not isinstance(engine, Engine):
+        raise RuntimeError("No database is open.")
+    return engine
+
+
 def after_commit(session: Session, call: Callable[[], None]) -> None:
     """Run *call* once the work is safely stored, and not at all if it is not."""
     session.info.setdefault("after_commit", []).append(call)

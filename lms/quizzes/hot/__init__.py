@@ -1,0 +1,10 @@
+"""The exam hot path: take an answer, make it durable, and only then say so.
+
+The one exception to the rules of the house. This path opens and commits its own transactions (an acknowledgement must
+mean that the disk has it), uses Core instead of the ORM, reads no session cookie and loads no person: a signed token,
+given out when the page was opened, says whose attempt it is. Every rule about time and state is checked inside the
+very transaction that stores the answer.
+
+On SQLite one thread writes for everybody and one transaction holds all that is waiting (`sqlite_writer`); on
+PostgreSQL each request has its own transaction and locks its attempt (`postgresql`).
+"""

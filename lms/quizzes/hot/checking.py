@@ -1,0 +1,76 @@
+"""Look at what a page sent before anything is stored: is there such a slot, and could this be an answer to it?"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select
+
+from lms.base import db
+from lms.base.errors import Invalid, NotFound
+from lms.quizzes.domain.states import EventKind
+from lms.quizzes.hot.storing import Checked
+from lms.quizzes.hot.wire import MOST_SEQ, SentEvent, encode
+from lms.quizzes.models import Form
+from question_bank import api as bank
+
+TAB = re.compile(r"[A-Za-z0-9_-]{1,30}")
+MOST_FORMS = 256  # kept in memory; a form is some tens of kilobytes
+_lock = threading.Lock()
+_papers: dict[int, Mapping[int, bank.ItemBody]] = {}
+
+
+def paper(form_id: int) -> Mapping[int, bank.ItemBody]:
+    """The question bodies of a frozen form by slot number; read once in each process.
+
+    Raises:
+        NotFound: there is no such form.
+    """
+    known = _papers.get(form_id)
+    if known is not None:
+        return known
+    with db.engine_for(writes=False).connect() as connection:
+        document = connection.scalar(select(Form.__table__.c.document).where(Form.__table__.c.id == form_id))
+    if document is None:
+        raise NotFound
+    made = {slot["number"]: bank.decode_body(slot["body"]) for slot in document}
+    with _lock:
+        while len(_papers) >= MOST_FORMS:
+            _papers.pop(next(iter(_papers)))
+        _papers[form_id] = made
+    return made
+
+
+def check(form_id: int, events: Sequence[SentEvent]) -> tuple[list[Checked], list[int]]:
+    """Split what came into events that may be stored and the `seq` of those that never could be answers."""
+    bodies = paper(form_id)
+    good: list[Checked] = []
+    refused: list[int] = []
+    for event in events:
+        try:
+            good.append(_checked(bodies, event))
+        except Invalid:
+            refused.append(event.seq)
+    return good, refused
+
+
+def _checked(bodies: Mapping[int, bank.ItemBody], event: SentEvent) -> Checked:
+    if not 0 < event.seq <= MOST_SEQ or not 0 <= event.mono <= MOST_SEQ:
+        raise Invalid
+    if event.kind == EventKind.LEFT.value:
+        if type(event.response) is not int or not 0 <= event.response <= MOST_SEQ or event.slot is not None:
+            raise Invalid
+        return Checked(event.seq, None, event.kind, str(event.response), event.mono)
+    body = bodies.get(event.slot) if event.slot is not None else None
+    if event.kind != EventKind.ANSWER.value or body is None:
+        raise Invalid
+    response = bank.check_response(body, event.response)
+    return Checked(event.seq, event.slot, event.kind, encode(response).decode(), event.mono)
+
+
+def forget() -> None:
+    """Forget every form; for tests, where another database may use the same numbers."""
+    with _lock:
+        _papers.clear()

@@ -1,0 +1,59 @@
+"""Save events on whichever database this is."""
+
+from __future__ import annotations
+
+import threading
+
+from sqlalchemy import Engine
+
+from lms.base import clock, db
+from lms.quizzes.hot.sqlite_writer import Writer
+from lms.quizzes.hot.storing import Arrival, Stored, look, store_locked
+from lms.quizzes.hot.tokens import Ticket
+
+_lock = threading.Lock()
+_writers: dict[Engine, Writer] = {}  # of the open database; started at the first save, in the process that serves
+
+
+def _writer(engine: Engine) -> Writer:
+    writer = _writers.get(engine)
+    if writer is None:
+        with _lock:
+            writer = _writers.get(engine)
+            if writer is None:
+                _stop_all()  # another database was opened, as tests do
+                writer = _writers[engine] = Writer(engine)
+    return writer
+
+
+def save(arrival: Arrival) -> Stored:
+    """Return once the events are durable.
+
+    Raises:
+        Unavailable: the database did not take them.
+        NotFound: the attempt is gone.
+    """
+    engine = db.engine_for(writes=bool(arrival.events))
+    if not arrival.events:
+        return _look(engine, arrival.ticket)
+    if engine.dialect.name == "sqlite":
+        return _writer(engine).save(arrival)
+    with engine.begin() as connection:
+        return store_locked(connection, arrival)
+
+
+def _look(engine: Engine, ticket: Ticket) -> Stored:
+    with engine.connect() as connection:
+        return look(connection, ticket, clock.now())
+
+
+def stop() -> None:
+    """End the writing thread, after what is waiting; the next save starts another."""
+    with _lock:
+        _stop_all()
+
+
+def _stop_all() -> None:
+    for writer in _writers.values():
+        writer.stop()
+    _writers.clear()

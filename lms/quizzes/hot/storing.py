@@ -1,0 +1,159 @@
+"""Store the events of one or several attempts inside a transaction that the caller opened and will commit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Connection, Insert, Table, bindparam, func, select, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
+
+from lms.base.errors import NotFound
+from lms.quizzes.domain.states import AttemptState, Standing
+from lms.quizzes.domain.timing import standing_of
+from lms.quizzes.hot.tokens import Ticket
+from lms.quizzes.models import Attempt, AttemptEvent
+
+_attempt = Attempt.__table__.c
+_event = cast(Table, AttemptEvent.__table__)
+_columns = (_attempt.id, _attempt.state, _attempt.deadline_at, _attempt.accept_until_at, _attempt.device)
+_KEY = ("attempt_id", "client_id", "client_seq")
+
+MANY = select(*_columns).where(_attempt.id.in_(bindparam("ids", expanding=True)))
+LOCKED = (
+    select(*_columns, func.clock_timestamp(type_=_attempt.deadline_at.type).label("at"))
+    .where(_attempt.id == bindparam("attempt_id"))
+    .with_for_update()
+)
+INSERT_SQLITE: Insert = sqlite.insert(_event).on_conflict_do_nothing(index_elements=_KEY)
+INSERT_POSTGRESQL: Insert = postgresql.insert(_event).on_conflict_do_nothing(index_elements=_KEY)
+
+
+@dataclass(slots=True)
+class Checked:
+    """An event whose slot and response were found to be possible."""
+
+    seq: int
+    slot: int | None
+    kind: str
+    payload: str
+    mono: int
+
+
+@dataclass(slots=True)
+class Arrival:
+    """The events of one request."""
+
+    ticket: Ticket
+    client_id: str
+    events: Sequence[Checked]
+
+
+@dataclass(slots=True)
+class Stored:
+    """What became of an arrival."""
+
+    at: datetime
+    state: str
+    deadline_at: datetime
+    here: bool
+    saved: list[tuple[int, str]] = field(default_factory=list)
+
+
+def rows_of(arrival: Arrival, attempt: Any, at: datetime) -> list[dict[str, Any]]:
+    """The rows to add for an arrival, each with its standing."""
+    ticket = arrival.ticket
+    standing = standing_of(
+        AttemptState(attempt.state), attempt.device == ticket.device, attempt.accept_until_at, at
+    ).value
+    return [
+        {
+            "school_id": ticket.school_id,
+            "attempt_id": ticket.attempt_id,
+            "client_id": arrival.client_id,
+            "client_seq": event.seq,
+            "kind": event.kind,
+            "slot": event.slot,
+            "payload": event.payload,
+            "client_mono_ms": event.mono,
+            "standing": standing,
+            "server_at": at,
+        }
+        for event in arrival.events
+    ]
+
+
+def outcome(arrival: Arrival, attempt: Any, at: datetime, rows: Sequence[dict[str, Any]]) -> Stored:
+    """What to answer when every row was new."""
+    return Stored(
+        at,
+        attempt.state,
+        attempt.deadline_at,
+        attempt.device == arrival.ticket.device,
+        [(row["client_seq"], row["standing"]) for row in rows],
+    )
+
+
+def recall(connection: Connection, arrival: Arrival, stored: Stored) -> None:
+    """Put the standing that was stored first into the answer, for events that had come before."""
+    keys = [(arrival.ticket.attempt_id, arrival.client_id, event.seq) for event in arrival.events]
+    known = connection.execute(
+        select(_event.c.client_seq, _event.c.standing).where(
+            tuple_(_event.c.attempt_id, _event.c.client_id, _event.c.client_seq).in_(keys)
+        )
+    )
+    stored.saved = [(row.client_seq, row.standing) for row in known]
+
+
+def store_many(connection: Connection, arrivals: Sequence[Arrival], at: datetime) -> list[Stored | NotFound]:
+    """Store what several requests brought; the transaction holds the only write lock there is (SQLite)."""
+    ids = list({arrival.ticket.attempt_id for arrival in arrivals})
+    attempts = {row.id: row for row in connection.execute(MANY, {"ids": ids})}
+    rows: list[dict[str, Any]] = []
+    answers: list[Stored | NotFound] = []
+    for arrival in arrivals:
+        attempt = attempts.get(arrival.ticket.attempt_id)
+        if attempt is None:
+            answers.append(NotFound())
+            continue
+        mine = rows_of(arrival, attempt, at)
+        rows += mine
+        answers.append(outcome(arrival, attempt, at, mine))
+    if rows and connection.execute(INSERT_SQLITE, rows).rowcount < len(rows):
+        for arrival, answer in zip(arrivals, answers, strict=True):
+            if isinstance(answer, Stored):
+                recall(connection, arrival, answer)
+    return answers
+
+
+def store_locked(connection: Connection, arrival: Arrival) -> Stored:
+    """Lock the attempt, read the database's clock, and store (PostgreSQL).
+
+    Raises:
+        NotFound: the attempt is gone.
+    """
+    attempt = connection.execute(LOCKED, {"attempt_id": arrival.ticket.attempt_id}).one_or_none()
+    if attempt is None:
+        raise NotFound
+    rows = rows_of(arrival, attempt, attempt.at)
+    answer = outcome(arrival, attempt, attempt.at, rows)
+    if rows and connection.execute(INSERT_POSTGRESQL, rows).rowcount < len(rows):
+        recall(connection, arrival, answer)
+    return answer
+
+
+def look(connection: Connection, ticket: Ticket, at: datetime) -> Stored:
+    """How an attempt stands, without storing anything.
+
+    Raises:
+        NotFound: the attempt is gone.
+    """
+    attempt = connection.execute(MANY, {"ids": [ticket.attempt_id]}).one_or_none()
+    if attempt is None:
+        raise NotFound
+    return Stored(at, attempt.state, attempt.deadline_at, attempt.device == ticket.device)
+
+
+__all__ = ["Arrival", "Checked", "Standing", "Stored", "look", "store_locked", "store_many"]

@@ -1,0 +1,1 @@
+"""The verbs of quizzes: build, take, close, mark, release, watch."""

@@ -1,0 +1,144 @@
+"""Make the parallel forms of a quiz: draw, order, and write down what each pupil will see."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import groupby
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from lms.base.errors import Invalid
+from lms.base.i18n_marks import N_
+from lms.base.permissions import Actor
+from lms.quizzes.domain.forms import Choice, OptionPlace, form_code, order_options, order_questions
+from lms.quizzes.models import Form, Quiz, QuizSlot
+from question_bank import api as bank
+
+Kind = bank.ItemType
+PARTS: Mapping[bank.ItemType, str] = MappingProxyType(
+    {
+        Kind.SINGLE_CHOICE: N_("Trắc nghiệm"),
+        Kind.MULTIPLE_CHOICE: N_("Trắc nghiệm"),
+        Kind.TRUE_FALSE: N_("Đúng sai"),
+        Kind.CLUSTER: N_("Đúng sai"),
+        Kind.SHORT_TEXT: N_("Trả lời ngắn"),
+        Kind.SHORT_NUMBER: N_("Trả lời ngắn"),
+        Kind.GAP_FILL: N_("Trả lời ngắn"),
+        Kind.MATCHING: N_("Nối cột và sắp xếp"),
+        Kind.ORDERING: N_("Nối cột và sắp xếp"),
+        Kind.ESSAY: N_("Tự luận"),
+    }
+)
+_SHUFFLED = frozenset({Kind.SINGLE_CHOICE, Kind.MULTIPLE_CHOICE})
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    item: bank.BankItem
+    worth: Fraction
+
+
+def rule_of(kept: Mapping[str, Any]) -> bank.DrawRule:
+    """The draw that a slot keeps."""
+    return bank.DrawRule(
+        subject_id=kept["subject_id"],
+        count=kept["count"],
+        grade=kept["grade"],
+        types=tuple(Kind(value) for value in kept["types"]),
+        level=kept["level"],
+        topic=kept["topic"],
+        outcome=kept["outcome"],
+    )
+
+
+def freeze_forms(session: Session, actor: Actor, quiz: Quiz) -> list[Form]:
+    """Add the forms of a quiz that is being published; one alone when nothing is left to chance.
+
+    Raises:
+        Invalid: no question, or the bank has too few for a draw.
+    """
+    chosen = [slot.version_uid for slot in quiz.slots if slot.version_uid]
+    fixed = {item.version_uid: item for item in bank.get_versions(session, actor, chosen)}
+    by_chance = quiz.shuffle_questions or quiz.shuffle_options or len(chosen) < len(quiz.slots)
+    forms = []
+    for index in range(quiz.form_count if by_chance else 1):
+        seed = f"{quiz.seed}-{index}"
+        placed = _collect(session, actor, quiz.slots, fixed, seed)
+        form = Form(
+            school_id=quiz.school_id, quiz_id=quiz.id, code=form_code(index), document=_document(quiz, placed, seed)
+        )
+        session.add(form)
+        forms.append(form)
+    session.flush()
+    return forms
+
+
+def _collect(
+    session: Session, actor: Actor, slots: Sequence[QuizSlot], fixed: Mapping[str, bank.BankItem], seed: str
+) -> list[_Placed]:
+    used = set(fixed)
+    placed: list[_Placed] = []
+    for slot in sorted(slots, key=lambda one: one.position):
+        if slot.version_uid:
+            placed.append(_Placed(fixed[slot.version_uid], slot.worth))
+            continue
+        rule = rule_of(slot.draw or {})
+        drawn = bank.draw(session, actor, rule, seed=f"{seed}-{slot.uid}", exclude=used)
+        if len(drawn) < rule.count:
+            raise Invalid.at(
+                "",
+                N_("Một lượt rút cần %(want)s câu nhưng ngân hàng chỉ còn %(there)s câu phù hợp."),
+                want=rule.count,
+                there=len(drawn),
+            )
+        used |= {item.version_uid for item in drawn}
+        placed += [_Placed(item, slot.worth) for item in drawn]
+    if not any(one.worth for one in placed):
+        raise Invalid.at("", N_("Bài kiểm tra chưa có câu hỏi nào. Hãy chọn câu hỏi từ ngân hàng."))
+    return placed
+
+
+def _document(quiz: Quiz, placed: Sequence[_Placed], seed: str) -> list[dict[str, Any]]:
+    # Shuffling must be repeatable from the quiz's seed, not secret.
+    rng = random.Random(f"{seed}-order")  # noqa: S311
+    if quiz.shuffle_questions:
+        placed = _shuffled(placed, rng)
+    document = []
+    label = 0
+    for number, one in enumerate(placed, start=1):
+        body = one.item.body
+        if quiz.shuffle_options and body.shuffle and body.type in _SHUFFLED:
+            by_id = {option.id: option for option in body.options}
+            order = order_options([OptionPlace(option.id, option.fixed) for option in body.options], rng)
+            body = replace(body, options=tuple(by_id[option_id] for option_id in order))
+        if body.type is not Kind.DESCRIPTION:
+            label += 1
+        document.append(
+            {
+                "number": number,
+                "label": "" if body.type is Kind.DESCRIPTION else str(label),
+                "part": PARTS.get(body.type, ""),
+                "version": one.item.version_uid,
+                "worth": str(one.worth),
+                "body": bank.encode_body(body),
+            }
+        )
+    return document
+
+
+def _shuffled(placed: Sequence[_Placed], rng: random.Random) -> list[_Placed]:
+    """Shuffle inside each run of one part: parts of a paper keep their order, a text to read stays where it is."""
+    result: list[_Placed] = []
+    for part, run in groupby(placed, key=lambda one: PARTS.get(one.item.type, "")):
+        members = list(run)
+        if not part:
+            result += members
+            continue
+        choices = [Choice(key, one.item.body.passage_id) for key, one in enumerate(members)]
+        result += [members[choice.key] for choice in order_questions(choices, rng)]
+    return result

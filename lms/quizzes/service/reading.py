@@ -1,0 +1,113 @@
+"""Find quizzes and attempts, for those who may know of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.base.errors import NotFound
+from lms.base.permissions import Actor, foreign
+from lms.courses.models import Course
+from lms.permissions import Permission, allows
+from lms.quizzes.domain.states import QuizState
+from lms.quizzes.models import Attempt, Form, Quiz
+from question_bank import api as bank
+
+
+def may_see(actor: Actor, quiz: Quiz) -> bool:
+    """Say whether the person may know that this quiz exists; a draft is its teachers' own."""
+    if foreign(actor, quiz):
+        return False
+    if allows(actor, Permission.BUILD_QUIZ, quiz):
+        return True
+    if quiz.state == QuizState.DRAFT:
+        return False
+    return (
+        allows(actor, Permission.SEE_QUIZ_RESULTS, quiz)
+        or allows(actor, Permission.TAKE_QUIZ, quiz)
+        or (actor.is_parent and quiz.class_id in actor.child_class_ids)
+    )
+
+
+def get_quiz(session: Session, actor: Actor, uid: str) -> Quiz:
+    """Find a quiz.
+
+    Raises:
+        NotFound: no such quiz, or not one this person may know of.
+    """
+    quiz = session.scalar(select(Quiz).where(Quiz.uid == uid))
+    if quiz is None or not may_see(actor, quiz):
+        raise NotFound
+    return quiz
+
+
+def list_quizzes(session: Session, actor: Actor, course: Course) -> list[Quiz]:
+    """List the quizzes of a course that the person may know of, the latest first."""
+    quizzes = session.scalars(select(Quiz).where(Quiz.course_id == course.id).order_by(Quiz.opens_at, Quiz.id))
+    return [quiz for quiz in quizzes if may_see(actor, quiz)]
+
+
+def list_open_for(session: Session, class_ids: Sequence[int]) -> list[Quiz]:
+    """List the published quizzes of classes, the next to close first: what is on, what is coming."""
+    return list(
+        session.scalars(
+            select(Quiz)
+            .join(Course, Course.id == Quiz.course_id)
+            .where(Course.class_id.in_(class_ids), Quiz.state == QuizState.PUBLISHED)
+            .order_by(Quiz.closes_at, Quiz.id)
+        )
+    )
+
+
+def get_own_attempt(session: Session, actor: Actor, uid: str, *, lock: bool = False) -> Attempt:
+    """Find one of the actor's own attempts.
+
+    Raises:
+        NotFound: no such attempt, or another pupil's.
+    """
+    query = select(Attempt).where(
+        Attempt.uid == uid, Attempt.pupil_id == actor.user_id, Attempt.school_id == actor.school_id
+    )
+    attempt = session.scalar(query.with_for_update() if lock else query)
+    if attempt is None:
+        raise NotFound
+    return attempt
+
+
+def get_attempt_of(session: Session, quiz: Quiz, uid: str, *, lock: bool = False) -> Attempt:
+    """Find an attempt at a quiz that the caller has found and may look into.
+
+    Raises:
+        NotFound: it is not an attempt at this quiz.
+    """
+    query = select(Attempt).where(Attempt.uid == uid, Attempt.quiz_id == quiz.id)
+    attempt = session.scalar(query.with_for_update() if lock else query)
+    if attempt is None:
+        raise NotFound
+    return attempt
+
+
+def find_picture(session: Session, actor: Actor, form_uid: str, sha256: str) -> str:
+    """The media type of a picture in a form, for its teachers, a pupil who has it, and the pupil's parents.
+
+    Raises:
+        NotFound: it stands in none of the form's questions, or the person has not got the form.
+    """
+    form = session.scalar(select(Form).where(Form.uid == form_uid, Form.school_id == actor.school_id))
+    if form is None or not _has_form(session, actor, form):
+        raise NotFound
+    media_type = bank.holds_asset(session, form.school_id, [slot["version"] for slot in form.document], sha256)
+    if media_type is None:
+        raise NotFound
+    return media_type
+
+
+def _has_form(session: Session, actor: Actor, form: Form) -> bool:
+    people = {actor.user_id, *actor.child_ids}
+    mine = select(Attempt.id).where(Attempt.form_id == form.id, Attempt.pupil_id.in_(people)).limit(1)
+    if session.scalar(mine) is not None:
+        return True
+    quiz = session.get_one(Quiz, form.quiz_id)
+    return may_see(actor, quiz) and allows(actor, Permission.SEE_QUIZ_RESULTS, quiz)

@@ -1,0 +1,265 @@
+"""Take a quiz: begin, go on, change the device, save without JavaScript, hand in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from lms.base.errors import Conflict
+from lms.base.i18n_marks import N_
+from lms.base.permissions import Actor
+from lms.permissions import Permission, require
+from lms.quizzes.domain.answers import project
+from lms.quizzes.domain.states import AttemptState, EventKind, HandedInBy, QuizState, Standing
+from lms.quizzes.domain.timing import Allowance, standing_of
+from lms.quizzes.models import Accommodation, Attempt, AttemptEvent, Form, Quiz, ResponseCurrent, Submission
+from lms.quizzes.service.closing import close_attempt, needs_closing
+from lms.quizzes.service.events import answer_events
+from lms.quizzes.service.reading import get_own_attempt, get_quiz
+from question_bank import api as bank
+
+PLAIN = "plain"  # the tab name of answers that came by the form instead of the script
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+class FormValues(Protocol):
+    """A form as werkzeug gives it."""
+
+    def getlist(self, key: str) -> Sequence[str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class StartPage:
+    """What a pupil sees before beginning."""
+
+    quiz: Quiz
+    attempts: Sequence[Attempt]
+    open_attempt: Attempt | None
+    may_begin: bool
+    closes_at: datetime | None  # for this pupil
+    extra: Allowance
+    questions: int
+
+    @property
+    def left(self) -> int:
+        return max(0, self.quiz.attempts_allowed - len(self.attempts))
+
+
+def allowance_of(session: Session, quiz: Quiz, pupil_id: int) -> Allowance:
+    """The extra time that a pupil has in a quiz."""
+    found = session.scalar(
+        select(Accommodation).where(Accommodation.quiz_id == quiz.id, Accommodation.pupil_id == pupil_id)
+    )
+    return found.allowance if found else Allowance()
+
+
+def start_page(session: Session, actor: Actor, uid: str, *, at: datetime) -> StartPage:
+    """What a pupil may know before beginning: rules, times, earlier attempts; no question.
+
+    Raises:
+        NotFound: no such quiz for this person.
+        Forbidden: the person does not learn in this class.
+    """
+    quiz = get_quiz(session, actor, uid)
+    require(actor, Permission.TAKE_QUIZ, quiz)
+    attempts = _own_attempts(session, quiz, actor.user_id)
+    running = next((one for one in attempts if one.state == AttemptState.OPEN), None)
+    allowance = allowance_of(session, quiz, actor.user_id)
+    window = quiz.window
+    ends = window.end_for(allowance) if window else None
+    inside = window is not None and ends is not None and window.opens_at <= at < ends
+    form = session.scalar(select(Form).where(Form.quiz_id == quiz.id).limit(1))
+    return StartPage(
+        quiz=quiz,
+        attempts=attempts,
+        open_attempt=running,
+        may_begin=quiz.state == QuizState.PUBLISHED and inside and len(attempts) < quiz.attempts_allowed,
+        closes_at=ends,
+        extra=allowance,
+        questions=sum(1 for slot in form.document if slot["label"]) if form else 0,
+    )
+
+
+def _own_attempts(session: Session, quiz: Quiz, pupil_id: int) -> list[Attempt]:
+    return list(
+        session.scalars(
+            select(Attempt).where(Attempt.quiz_id == quiz.id, Attempt.pupil_id == pupil_id).order_by(Attempt.number)
+        )
+    )
+
+
+def begin(session: Session, actor: Actor, uid: str, *, device: str, at: datetime) -> Attempt:
+    """Begin an attempt on this device, or return the one that is running.
+
+    Raises:
+        NotFound, Forbidden: not a quiz that this person may take.
+        Conflict: outside the window, or no attempt is left.
+    """
+    quiz = get_quiz(session, actor, uid)
+    require(actor, Permission.TAKE_QUIZ, quiz)
+    attempts = _own_attempts(session, quiz, actor.user_id)
+    for attempt in attempts:
+        if attempt.state == AttemptState.OPEN and not needs_closing(attempt, at):
+            return attempt
+    window = quiz.window
+    if quiz.state != QuizState.PUBLISHED or window is None:
+        raise Conflict(N_("Bài kiểm tra đã đóng, không bắt đầu được nữa."))
+    if len(attempts) >= quiz.attempts_allowed:
+        raise Conflict(N_("Em đã dùng hết số lượt làm bài này."))
+    allowance = allowance_of(session, quiz, actor.user_id)
+    window.check_may_begin(allowance, at)
+    number = len(attempts) + 1
+    deadline = window.deadline(allowance, at)
+    fresh = Attempt(
+        school_id=quiz.school_id,
+        quiz_id=quiz.id,
+        form_id=_form_for(session, quiz, actor.user_id, number),
+        pupil_id=actor.user_id,
+        number=number,
+        state=AttemptState.OPEN,
+        started_at=at,
+        deadline_at=deadline,
+        accept_until_at=deadline + window.grace,
+        device=device,
+    )
+    try:
+        with session.begin_nested():
+            session.add(fresh)
+    except IntegrityError:  # the same pupil began in another request of this very moment
+        return next(one for one in _own_attempts(session, quiz, actor.user_id) if one.number == number)
+    return fresh
+
+
+def _form_for(session: Session, quiz: Quiz, pupil_id: int, number: int) -> int:
+    """Neighbours in the class list get different forms, and a second attempt another one."""
+    forms = session.scalars(select(Form.id).where(Form.quiz_id == quiz.id).order_by(Form.id)).all()
+    return forms[(pupil_id + number - 1) % len(forms)]
+
+
+@dataclass(frozen=True, slots=True)
+class ExamPage:
+    """What the page of a running attempt is made from."""
+
+    attempt: Attempt
+    quiz: Quiz
+    form: Form
+    answers: Mapping[int, Any]
+    next_seq: int
+    remaining: timedelta
+    here: bool
+
+
+def exam_page(session: Session, actor: Actor, uid: str, *, device: str, at: datetime) -> ExamPage:
+    """What a pupil's own attempt looks like now.
+
+    Raises:
+        NotFound: no such attempt of this person.
+    """
+    attempt = get_own_attempt(session, actor, uid)
+    events = answer_events(session, attempt)
+    return ExamPage(
+        attempt=attempt,
+        quiz=attempt.quiz,
+        form=attempt.form,
+        answers={slot: event.response for slot, event in project(events).items()},
+        next_seq=max((event.seq for event in events), default=0) + 1,
+        remaining=max(timedelta(0), attempt.deadline_at - at),
+        here=attempt.device == device,
+    )
+
+
+def take_over(session: Session, actor: Actor, uid: str, *, device: str) -> Attempt:
+    """Go on with the attempt on this device; what the other one sends from now on is kept but does not count.
+
+    Raises:
+        NotFound: no such attempt of this person.
+    """
+    attempt = get_own_attempt(session, actor, uid, lock=True)
+    if attempt.state == AttemptState.OPEN:
+        attempt.device = device
+    return attempt
+
+
+def save_plain(session: Session, actor: Actor, uid: str, values: FormValues, *, device: str, at: datetime) -> Attempt:
+    """Store the answers of the plain form: what differs from what is stored becomes an event.
+
+    A page whose script has saved everything changes nothing here.
+
+    Raises:
+        NotFound: no such attempt of this person.
+        Conflict: another device has taken over.
+        Invalid: an answer is none of its question's.
+    """
+    attempt = get_own_attempt(session, actor, uid, lock=True)
+    standing = standing_of(AttemptState(attempt.state), attempt.device == device, attempt.accept_until_at, at)
+    if standing is Standing.OTHER_DEVICE:
+        raise Conflict(N_("Em đang làm bài trên máy khác. Hãy mở lại trang để tiếp tục trên máy này."))
+    events = answer_events(session, attempt)
+    current = project(events)
+    first = max(max((event.seq for event in events), default=0) + 1, (at - attempt.started_at) // _MILLISECOND)
+    changed: list[tuple[int, Any]] = []
+    for slot in attempt.form.document:
+        body = bank.decode_body(slot["body"])
+        if body.type is bank.ItemType.DESCRIPTION:
+            continue
+        number = slot["number"]
+        response = bank.check_response(body, bank.response_from_form(body, values, prefix=f"q{number}-"))
+        known = current.get(number)
+        if response == (known.response if known else {}) or (known is None and not bank.is_answered(response)):
+            continue
+        changed.append((number, response))
+    session.add_all(
+        AttemptEvent(
+            school_id=attempt.school_id,
+            attempt_id=attempt.id,
+            client_id=f"{device}.{PLAIN}",
+            client_seq=first + offset,
+            kind=EventKind.ANSWER,
+            slot=number,
+            payload=json.dumps(response, ensure_ascii=False),
+            client_mono_ms=0,
+            standing=standing,
+            server_at=at,
+        )
+        for offset, (number, response) in enumerate(changed)
+    )
+    session.flush()
+    return attempt
+
+
+def hand_in(session: Session, actor: Actor, uid: str, *, at: datetime) -> Submission:
+    """Hand in one's own attempt; doing it again gives the same receipt.
+
+    Raises:
+        NotFound: no such attempt of this person.
+    """
+    attempt = get_own_attempt(session, actor, uid, lock=True)
+    by = HandedInBy.SERVER if needs_closing(attempt, at) else HandedInBy.PUPIL
+    return close_attempt(session, attempt, by, at=at, actor=actor)
+
+
+def get_receipt(session: Session, actor: Actor, uid: str) -> tuple[Attempt, Submission]:
+    """The receipt of one's own attempt.
+
+    Raises:
+        NotFound: no such attempt of this person.
+        Conflict: it has not been handed in.
+    """
+    attempt = get_own_attempt(session, actor, uid)
+    submission = session.get(Submission, attempt.id)
+    if submission is None:
+        raise Conflict(N_("Bài này chưa nộp."))
+    return attempt, submission
+
+
+def count_answered(session: Session, attempt: Attempt) -> int:
+    """How many questions of a finished attempt were answered."""
+    responses = session.scalars(select(ResponseCurrent.response).where(ResponseCurrent.attempt_id == attempt.id))
+    return sum(1 for response in responses if bank.is_answered(response))
