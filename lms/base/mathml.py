@@ -24,6 +24,8 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from lms.base.mathml_shape import reshape
+
 _TOKENS = frozenset({"mi", "mn", "mo", "ms", "mtext"})
 _ELEMENTS = _TOKENS | frozenset(
     "math mrow mspace msqrt mroot mfrac mstyle mpadded mphantom mover munder munderover msub msup msubsup "
@@ -45,7 +47,7 @@ _ATTRIBUTES = {
 }
 _CLASSES = frozenset(
     "tml-left tml-right tml-overline tml-underline tml-cancel upstrike downstrike sout tml-xcancel tml-fbox tml-vec "
-    "chr-sml-vec chr-med-vec chr-lrg-vec tml-hat-1 tml-hat-2 tml-hat-3 tml-hat-4 tml-tilde-2 tml-tilde-3 tml-tilde-4 "
+    "chr-sml-vec chr-med-vec chr-lrg-vec "
     "tml-sml-pad tml-med-pad tml-lrg-pad tml-jot tml-small tml-prime mathscr mathcal circle-pad textcircle".split()
 )
 _EM_OF = {"em": 1.0, "": 1.0, "ex": 0.5, "pt": 1 / 12, "px": 1 / 16, "cm": 2.4, "mm": 0.24}  # at 16 px
@@ -121,18 +123,27 @@ def _restyled(tag: str, style: str) -> tuple[dict[str, str], list[str]]:
 
 
 def _said_plainly(element: etree._Element) -> list[str]:
-    r"""Put styled letters of running text back to plain ones and return the classes that style them.
+    r"""Put styled letters back to plain ones and return the classes that style them.
 
-    Temml writes \textbf{đậm} as "đậ𝐦": mathematical alphabets have no Vietnamese letters.
+    Temml writes \textbf{đậm} as "đậ𝐦", and bold letters of a formula in an alphabet that the subset font leaves out.
+    Italic, double-struck and script letters of a formula stay as they are.
     """
-    styled = _LETTERLIKE.findall(element.text or "")
+    running_text = element.tag == "mtext"
+    styled = [
+        letter
+        for letter in _LETTERLIKE.findall(element.text or "")
+        if running_text or unicodedata.name(letter, "").startswith("MATHEMATICAL BOLD")
+    ]
     if not styled:
         return []
-    element.text = _LETTERLIKE.sub(lambda found: unicodedata.normalize("NFKC", found[0]), element.text or "")
+    plain = {letter: unicodedata.normalize("NFKC", letter) for letter in styled}
+    element.text = "".join(plain.get(letter, letter) for letter in element.text or "")
     names = {unicodedata.name(letter, "") for letter in styled}
     bold = any("BOLD" in name for name in names)
     italic = any("ITALIC" in name or "PLANCK" in name for name in names)
-    return ["tex-b"] * bold + ["tex-i"] * italic
+    if element.tag == "mi" and not italic:
+        element.set("mathvariant", "normal")  # a lone letter would lean
+    return ["tex-b"] * bold + ["tex-i"] * (italic and running_text)
 
 
 def _flatten_token(element: etree._Element) -> None:
@@ -163,6 +174,7 @@ def safe_mathml(markup: str) -> str:
         raise ForeignMarkup(f"not well-formed: {problem.msg}") from problem
     if root.tag != "math":
         raise ForeignMarkup(f"<{root.tag}> instead of <math>")
+    reshape(root)
     for element in list(root.iter(etree.Element)):
         tag = str(element.tag)
         if tag not in _ELEMENTS:
@@ -171,11 +183,10 @@ def safe_mathml(markup: str) -> str:
         if tag in _TOKENS and len(element):
             _flatten_token(element)
             tag = str(element.tag)
+        plain = _said_plainly(element) if tag in _TOKENS else []
         attributes, classes = _restyled(tag, str(element.get("style", "")))
         attributes = dict(_kept_attributes(element)) | attributes
-        classes = [name for name in str(element.get("class", "")).split() if name in _CLASSES] + classes
-        if tag == "mtext":
-            classes += _said_plainly(element)
+        classes = [name for name in str(element.get("class", "")).split() if name in _CLASSES] + classes + plain
         element.attrib.clear()
         element.attrib.update(attributes)
         if classes:

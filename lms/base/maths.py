@@ -33,7 +33,8 @@ _SOURCES = (
     ),
 )
 
-# \heva and \hoac (system, alternative) come from the LaTeX package of Vietnamese teachers, \vv from esvect.
+# \heva and \hoac (system, alternative) come from the LaTeX package of Vietnamese teachers, \vv from esvect. Temml makes
+# a power of an \overset in the line, so it is read as the \stackrel it means.
 _PRELUDE = r"""
 var macros = {
   "\\heva": "\\left\\{\\begin{aligned}#1\\end{aligned}\\right.",
@@ -41,7 +42,8 @@ var macros = {
   "\\vv": "\\overrightarrow{#1}",
   "\\ang": "#1^\\circ",
   "\\arc": "\\overparen{#1}",
-  "\\mbox": "\\text{#1}"
+  "\\mbox": "\\text{#1}",
+  "\\overset": "\\stackrel{#1}{#2}"
 };
 function convert(latex, display, expansions) {
   function attempt(block) {
@@ -64,7 +66,12 @@ function convert(latex, display, expansions) {
 }
 """
 
-_EQNARRAY = re.compile(r"\\(begin|end)\{eqnarray\*?\}")  # old LaTeX, which Temml leaves out
+# What Vietnamese papers write and Temml would refuse or draw as something else.
+_HABITS = (
+    (re.compile(r"\\begin\{eqnarray\*?\}"), r"\\begin{array}{rcl}"),
+    (re.compile(r"\\end\{eqnarray\*?\}"), r"\\end{array}"),
+    (re.compile(r"\\(?:overset|stackrel)\s*(?:\{\s*\\frown\s*\}|\\frown(?![a-zA-Z]))"), r"\\overparen"),  # an arc
+)
 
 _local = threading.local()  # an engine belongs to the thread that made it
 
@@ -144,9 +151,9 @@ def to_mathml(latex: str, display: bool = False) -> str:
     Raises:
         MathsError: it cannot be drawn; show the source.
     """
-    source = _EQNARRAY.sub(
-        lambda found: r"\begin{array}{rcl}" if found[1] == "begin" else r"\end{array}", nfc(latex).strip()
-    )
+    source = nfc(latex).strip()
+    for habit, meant in _HABITS:
+        source = habit.sub(meant, source)
     if not source:
         raise MathsError(latex, "empty formula")
     if len(source) > LONGEST:

@@ -48,6 +48,12 @@ def test_vietnamese_bold_text_keeps_its_letters():
     assert '<mtext class="tex-i">nghiêng</mtext>' in to_mathml(r"\textit{nghiêng}")
 
 
+def test_bold_letters_of_a_formula_are_letters_of_our_font():
+    assert to_mathml(r"\mathbf{u}") == '<math><mi mathvariant="normal" class="tex-b">u</mi></math>'
+    assert to_mathml(r"\bm{x}") == '<math><mi class="tex-b">x</mi></math>'
+    assert to_mathml(r"\mathbb{R}") == "<math><mi>ℝ</mi></math>"
+
+
 @pytest.mark.parametrize(
     "latex",
     [
@@ -203,3 +209,29 @@ def test_without_temml_a_formula_is_an_error_and_not_a_crash(monkeypatch, tmp_pa
     with pytest.raises(MathsError):
         maths._converted("x", display=False)
     maths._scripts.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("latex", "expected"),
+    [
+        # brackets around something short do not stretch, an invisible one is not there
+        (r"\left(S\right)", '<mo fence="true" form="prefix" stretchy="false">(</mo>'),
+        (r"\left(\frac{u}{v}\right)", '<mo fence="true" form="prefix" stretchy="true">(</mo>'),
+        (r"f'", '<math><mrow><mi>f</mi><mo lspace="0em" rspace="0em">′</mo></mrow></math>'),
+        (r"\left(\frac{u}{v}\right)'", "<msup>"),
+        (r"\widehat{ABC}", "\u0302</mo>"),
+        (r"\overset{\frown}{AB}", "⏜</mo>"),
+        (r"\stackrel\frown{AB}", "⏜</mo>"),
+        (r"\overset{a}{b}", "<mover><mi>b</mi><mi>a</mi></mover>"),
+        (r"\mathrm{ƯCLN}(a,b)", "<mtext>ƯCLN</mtext>"),
+        (r"\mathrm{kg}", "<mi>kg</mi>"),
+        (r"\xrightarrow{t^\circ}", '<mspace width="0.9em"></mspace><msup><mi>t</mi>'),
+        (r"\underbrace{a+b}", '<mspace width="0.2222em"></mspace><mo lspace="0em" rspace="0em">+</mo>'),
+    ],
+)
+def test_what_browsers_would_draw_badly_is_reshaped(latex, expected):
+    assert expected in to_mathml(latex)
+
+
+def test_an_invisible_bracket_takes_no_room():
+    assert to_mathml(r"\left.x\right|").count("<mo") == 1
