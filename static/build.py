@@ -42,6 +42,22 @@ def code_points(listing: str) -> set[int]:
     return points
 
 
+def mend_connectors(font: TTFont) -> None:
+    """Let long arrows grow: a part that repeats must join at both ends, or browsers leave the arrow short.
+
+    Noto Sans Math gives the shafts of ← and → no joint at one end and one longer than the part at the other.
+    """
+    if "MATH" not in font or not (variants := font["MATH"].table.MathVariants):
+        return
+    for construction in [*(variants.HorizGlyphConstruction or []), *(variants.VertGlyphConstruction or [])]:
+        for part in construction.GlyphAssembly.PartRecords if construction.GlyphAssembly else []:
+            joint = part.FullAdvance * 4 // 5
+            part.StartConnectorLength = min(part.StartConnectorLength, part.FullAdvance)
+            part.EndConnectorLength = min(part.EndConnectorLength, part.FullAdvance)
+            if part.PartFlags & 1 and not (part.StartConnectorLength and part.EndConnectorLength):
+                part.StartConnectorLength = part.EndConnectorLength = joint
+
+
 def cut_font(sources: list[Path], points: set[int], target: Path, features: list[str]) -> None:
     """Write one woff2 file with the wanted characters of all sources."""
     options = subset.Options(layout_features=features, hinting=False, name_IDs=[1, 2, 13, 14], notdef_outline=True)
@@ -54,6 +70,7 @@ def cut_font(sources: list[Path], points: set[int], target: Path, features: list
         cutter = subset.Subsetter(options)
         cutter.populate(unicodes=wanted)
         cutter.subset(font)
+        mend_connectors(font)
         font.flavor = None
         cut.append(target.with_suffix(f".{number}.ttf"))
         font.save(cut[-1])
