@@ -98,6 +98,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 EXTENSIONS = (
+    "lms.base.compression",
     "lms.base.assets",
     "lms.base.frame",
     "lms.base.uploads",
