@@ -36,6 +36,14 @@ class Permission(StrEnum):
     # courses
     READ_COURSE = "read_course"
     EDIT_COURSE = "edit_course"
+    # marks
+    SEE_MARKS = "see_marks"  # a gradebook
+    EDIT_MARKS = "edit_marks"
+    EXPORT_MARKS = "export_marks"
+    SEE_IDENTITIES = "see_identities"  # birth dates and ID numbers in an export
+    LOCK_MARKS = "lock_marks"
+    ASK_UNLOCK_MARKS = "ask_unlock_marks"
+    SEE_OWN_MARKS = "see_own_marks"  # of a pupil
     # reports
     SEE_REPORTS = "see_reports"
     READ_AUDIT_LOG = "read_audit_log"
@@ -92,6 +100,10 @@ def is_parent_in_class(actor: Actor, thing: Any) -> bool:
     return class_of(thing) in actor.child_class_ids
 
 
+def is_oneself_or_ones_child(actor: Actor, thing: Any) -> bool:
+    return (actor.is_pupil and thing.id == actor.user_id) or thing.id in actor.child_ids
+
+
 def any_of(*rules: Rule) -> Rule:
     """A rule that holds when one of these does."""
 
@@ -138,6 +150,13 @@ POLICY = PolicyTable(
             is_parent_in_class,
         ),
         Permission.EDIT_COURSE: teaches_subject_in_class,
+        Permission.SEE_MARKS: any_of(teaches_subject_in_class, has_homeroom, heads_subject, leads),
+        Permission.EDIT_MARKS: teaches_subject_in_class,
+        Permission.EXPORT_MARKS: any_of(teaches_subject_in_class, leads),
+        Permission.SEE_IDENTITIES: any_of(has_homeroom, leads),
+        Permission.LOCK_MARKS: leads,
+        Permission.ASK_UNLOCK_MARKS: any_of(teaches_subject_in_class, leads),
+        Permission.SEE_OWN_MARKS: is_oneself_or_ones_child,
         Permission.SEE_REPORTS: any_of(leads, administers),
         Permission.READ_AUDIT_LOG: any_of(leads, administers),
     }

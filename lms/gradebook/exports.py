@@ -52,6 +52,7 @@ class MarkSheet:
     columns: Sequence[Column]
     rows: Sequence[SheetRow]
     by_comment: bool = False
+    identities: bool = True  # whether birth dates and the Ministry's IDs stand on it
 
 
 def inert(text: str) -> str:
@@ -67,15 +68,18 @@ def as_csv(sheet: MarkSheet) -> bytes:
     """Return the sheet as UTF-8 with a byte-order mark, comma-separated, decimal comma, texts inert."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
+    identities = sheet.identities
     writer.writerow(
-        ["STT", "Mã định danh", "Mã học sinh", "Họ và tên", "Ngày sinh"]
+        ["STT", *(["Mã định danh"] if identities else []), "Mã học sinh", "Họ và tên"]
+        + (["Ngày sinh"] if identities else [])
         + [column.heading for column in sheet.columns]
         + [_result_heading(sheet), "Nhận xét"]
     )
     for number, row in enumerate(sheet.rows, 1):
         born = f"{row.born_on:%d/%m/%Y}" if row.born_on else ""
         marks = [shown(row.cells.get(column.key, Cell())) for column in sheet.columns]
-        texts = [row.ministry_id, row.code, row.name, born, *marks, row.result, row.comment]
+        who = [row.ministry_id, row.code, row.name, born] if identities else [row.code, row.name]
+        texts = [*who, *marks, row.result, row.comment]
         writer.writerow([number, *map(inert, texts)])
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
@@ -98,12 +102,12 @@ class _Writer:
 
     HEAD = 5
     FIRST = 7
-    LEFT = ("STT", "Mã học sinh", "Họ và tên", "Ngày sinh")
 
     def __init__(self, book: xlsxwriter.Workbook, sheet: MarkSheet) -> None:
         font = {"font_name": "Times New Roman", "font_size": 12, "valign": "vcenter"}
         line = {**font, "border": 1, "border_color": "#AAB3AB"}
         self.sheet = sheet
+        self.left = ("STT", "Mã học sinh", "Họ và tên", *(("Ngày sinh",) if sheet.identities else ()))
         self.page = book.add_worksheet(f"{sheet.subject} {sheet.class_name}".translate(_NOT_IN_NAMES)[:31])
         self.plain = book.add_format(font)
         self.small = book.add_format({**font, "font_size": 10, "italic": True})
@@ -122,7 +126,7 @@ class _Writer:
         book.set_properties({"title": f"Sổ điểm {sheet.subject} {sheet.class_name}", "company": sheet.school})
 
     def write(self) -> None:
-        last = len(self.LEFT) + len(self.sheet.columns) + 1
+        last = len(self.left) + len(self.sheet.columns) + 1
         self._titles(last)
         self._headings()
         for place, row in enumerate(self.sheet.rows):
@@ -140,9 +144,9 @@ class _Writer:
 
     def _headings(self) -> None:
         page, top = self.page, self.HEAD
-        for place, text in enumerate(self.LEFT):
+        for place, text in enumerate(self.left):
             page.merge_range(top, place, top + 1, place, text, self.head)
-        at = len(self.LEFT)
+        at = len(self.left)
         regular = [column for column in self.sheet.columns if column.kind is Kind.REGULAR]
         if len(regular) > 1:
             page.merge_range(top, at, top, at + len(regular) - 1, "ĐĐGtx", self.head)
@@ -160,13 +164,15 @@ class _Writer:
         page.write_number(at, 0, number, self.centre)
         page.write_string(at, 1, row.code, self.code)
         page.write_string(at, 2, row.name, self._safe(row.name))
-        if row.born_on:
+        if not self.sheet.identities:
+            pass
+        elif row.born_on:
             page.write_datetime(at, 3, row.born_on, self.day)
         else:
             page.write_blank(at, 3, None, self.text)
-        for place, column in enumerate(self.sheet.columns, len(self.LEFT)):
+        for place, column in enumerate(self.sheet.columns, len(self.left)):
             self._cell(at, place, row.cells.get(column.key, Cell()))
-        place = len(self.LEFT) + len(self.sheet.columns)
+        place = len(self.left) + len(self.sheet.columns)
         if row.average is not None:
             page.write_number(at, place, row.average, self.result)
         elif row.result:
@@ -200,8 +206,9 @@ class _Writer:
         page.set_column(0, 0, 5)
         page.set_column(1, 1, 13)
         page.set_column(2, 2, 27)
-        page.set_column(3, 3, 12)
-        page.set_column(4, last - 1, 8)
+        page.set_column(3, last - 1, 8)
+        if self.sheet.identities:
+            page.set_column(3, 3, 12)
         page.set_column(last, last, 34)
         page.freeze_panes(self.FIRST, 3)
         page.repeat_rows(self.HEAD, self.HEAD + 1)

@@ -1,0 +1,71 @@
+"""The verbs and reads of the gradebook, gathered from the modules named for their subject."""
+
+from lms.gradebook.service.books import (
+    BookLine,
+    Grid,
+    GridRow,
+    columns_for_quiz,
+    get_gradebook,
+    grid_of,
+    list_gradebooks,
+    may_see,
+    open_gradebook,
+    set_columns,
+    visible_to,
+)
+from lms.gradebook.service.files import (
+    bring_workbook,
+    export_csv,
+    export_xlsx,
+    fill_workbook,
+    plan_workbook,
+)
+from lms.gradebook.service.marks import (
+    Change,
+    QuizMark,
+    Received,
+    Saved,
+    cell_history,
+    receive_quiz_marks,
+    save_grid,
+    set_mark,
+    set_zero_by_rule,
+)
+from lms.gradebook.service.own import OwnMarks, marks_of_child, own_marks
+from lms.gradebook.service.terms import ask_unlock, lock, publish, unlock, withdraw
+
+__all__ = [
+    "BookLine",
+    "Change",
+    "Grid",
+    "GridRow",
+    "OwnMarks",
+    "QuizMark",
+    "Received",
+    "Saved",
+    "ask_unlock",
+    "bring_workbook",
+    "cell_history",
+    "columns_for_quiz",
+    "export_csv",
+    "export_xlsx",
+    "fill_workbook",
+    "get_gradebook",
+    "grid_of",
+    "list_gradebooks",
+    "lock",
+    "marks_of_child",
+    "may_see",
+    "open_gradebook",
+    "own_marks",
+    "plan_workbook",
+    "publish",
+    "receive_quiz_marks",
+    "save_grid",
+    "set_columns",
+    "set_mark",
+    "set_zero_by_rule",
+    "unlock",
+    "visible_to",
+    "withdraw",
+]
