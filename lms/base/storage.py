@@ -17,13 +17,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from sqlalchemy import BigInteger, String
+from sqlalchemy import BigInteger, String, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lms.base import media_types
 from lms.base.clock import now
-from lms.base.db import Base
+from lms.base.db import Base, open_session
 from lms.base.errors import NotFound
 from lms.base.i18n_marks import N_
 
@@ -66,6 +66,35 @@ def sweep_incoming(older_than_seconds: float = 86_400) -> int:
             path.unlink(missing_ok=True)
             removed += 1
     return removed
+
+
+def sweep_unrecorded(older_than_seconds: float = 86_400) -> int:
+    """Remove files that no row tells of (refused uploads) and return how many; young ones may still get their row."""
+    removed = 0
+    for folder in _root().glob("[0-9a-f][0-9a-f]"):
+        old = {path.name: path for path in folder.glob("*/*") if _age(path) > older_than_seconds}
+        names = sorted(old)
+        for start in range(0, len(names), 500):
+            some = names[start : start + 500]
+            with open_session(writes=False) as session:
+                recorded = set(session.scalars(select(Blob.sha256).where(Blob.sha256.in_(some))))
+            removed += sum(_remove_if_old(old[name], older_than_seconds) for name in some if name not in recorded)
+    return removed
+
+
+def _age(path: Path) -> float:
+    return now().timestamp() - path.stat().st_mtime
+
+
+def _remove_if_old(path: Path, older_than_seconds: float) -> bool:
+    """Take the file aside, look again, and put it back when somebody stored the same content just now."""
+    aside = _root() / "incoming" / secrets.token_hex(16)
+    path.rename(aside)
+    if _age(aside) <= older_than_seconds:
+        aside.rename(path)
+        return False
+    aside.unlink()
+    return True
 
 
 def path_of(sha256: str) -> Path:
@@ -176,9 +205,10 @@ class Writer:
         sha256 = self._digest.hexdigest()
         media_type = media_types.sniff_file(self._path)
         place = path_of(sha256)
-        if place.is_file():
+        try:
+            os.utime(place)  # there already; now young again, so that no sweep takes it before it is recorded
             self._path.unlink()
-        else:
+        except FileNotFoundError:
             _make_folder(place.parent)
             self._path.rename(place)
             _sync_folder(place.parent)

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import IO, Any, TypeVar
 
+import structlog
 from flask import Flask, Request, Response, after_this_request, current_app, g, request
 from flask.typing import ResponseReturnValue
 from python_multipart.exceptions import FormParserError
@@ -30,9 +31,11 @@ from lms.base.config import Settings
 from lms.base.downloads import safe_name
 from lms.base.errors import Invalid, TooLarge, Unavailable
 from lms.base.i18n_marks import N_
+from lms.base.jobs import periodic
 from lms.base.text import nfc
 from lms.base.web import csrf, current_session
 
+log = structlog.get_logger()
 V = TypeVar("V", bound=Callable[..., Any])
 
 MEGABYTE = 1 << 20
@@ -140,8 +143,11 @@ def receive(
         stack.enter_context(streams.Lane())
         intake = _Intake(request, boundary, max_file_bytes, max_files, max_fields, frozenset(endings))
         stack.callback(intake.drop)
-        for piece in _pieces(request.environ["wsgi.input"], request.content_length):
-            intake.take(piece)
+        try:
+            for piece in _pieces(request.environ["wsgi.input"], request.content_length):
+                intake.take(piece)
+        except (ConnectionError, FormParserError):
+            raise _broken(intake.field) from None
         return intake.finish()
 
 
@@ -219,19 +225,24 @@ class _Intake:
             },
         )
 
+    @property
+    def field(self) -> str:
+        """The file field being received, or "" between files: where to say what is wrong."""
+        return self._field if self._name else ""
+
     def take(self, piece: bytes) -> None:
-        """Parse the next piece of the body."""
-        if self._ended:
-            return  # RFC 2046 lets an epilogue follow; nobody reads it
-        try:
+        """Parse the next piece of the body.
+
+        Raises:
+            FormParserError: it is malformed.
+        """
+        if not self._ended:  # RFC 2046 lets an epilogue follow; nobody reads it
             self._parser.write(piece)
-        except FormParserError:
-            raise _broken() from None
 
     def finish(self) -> Upload:
         """Return what came, once the last boundary was seen."""
         if not self._ended:
-            raise _broken()
+            raise _broken(self.field)
         self._trust()
         for file in self._upload.files:
             check_content(file, self._endings)
@@ -328,11 +339,11 @@ def _pieces(body: IO[bytes], length: int | None) -> Iterator[bytes]:
     while left is None or left > 0:
         try:
             piece = body.read(_PIECE if left is None else min(_PIECE, left))
-        except (OSError, EOFError, RuntimeError):
-            raise _broken() from None
+        except (OSError, EOFError, RuntimeError) as error:
+            raise ConnectionAbortedError from error
         if not piece:
             if left:
-                raise _broken()
+                raise ConnectionAbortedError
             return
         if left is not None:
             left -= len(piece)
@@ -367,5 +378,13 @@ def _decoded(raw: bytes) -> str:
     return nfc(raw.decode("utf-8", "replace"))
 
 
-def _broken() -> Invalid:
-    return Invalid.at("", N_("Tệp gửi lên bị đứt giữa chừng hoặc sai dạng. Chưa có gì được lưu, hãy tải lên lại."))
+def _broken(field: str = "") -> Invalid:
+    return Invalid.at(field, N_("Tệp gửi lên bị đứt giữa chừng hoặc sai dạng. Chưa có gì được lưu, hãy tải lên lại."))
+
+
+@periodic(86_400, long=True)
+def sweep_files() -> None:
+    """Remove what broken-off and refused uploads left in the store a day ago."""
+    removed = storage.sweep_incoming() + storage.sweep_unrecorded()
+    if removed:
+        log.info("files.swept", removed=removed)

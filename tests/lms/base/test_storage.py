@@ -2,11 +2,12 @@
 
 import hashlib
 import io
+import os
 import zipfile
 
 import pytest
 
-from lms.base import media_types, storage
+from lms.base import db, media_types, storage
 from lms.base.errors import NotFound
 
 
@@ -109,3 +110,27 @@ def test_a_letter_cut_by_the_end_of_the_look_does_not_make_text_binary():
 def test_a_large_content_is_written_in_pieces():
     stored = storage.put_stream(b"x" * (8 << 20) for _ in range(5))
     assert stored.size == 40 << 20
+
+
+def test_files_nobody_recorded_go_after_a_day(tmp_path):
+    engine = db.connect(f"sqlite:///{tmp_path / 'gieo.db'}")
+    storage.Blob.metadata.create_all(engine, tables=[storage.Blob.__table__])
+    kept, refused, young, again = (storage.put_bytes(word) for word in (b"kept", b"refused", b"young", b"again"))
+    with db.transaction() as session:
+        storage.keep(session, kept)
+    for stored in (kept, refused, again):
+        os.utime(storage.path_of(stored.sha256), (0, 0))
+    storage.put_bytes(b"again")
+    assert storage.sweep_unrecorded() == 1
+    assert [storage.exists(stored.sha256) for stored in (kept, refused, young, again)] == [True, False, True, True]
+    engine.dispose()
+
+
+def test_the_same_content_is_one_row(tmp_path):
+    engine = db.connect(f"sqlite:///{tmp_path / 'gieo.db'}")
+    storage.Blob.metadata.create_all(engine, tables=[storage.Blob.__table__])
+    with db.transaction() as session:
+        assert storage.keep_bytes(session, b"x") is storage.keep_bytes(session, b"x")
+    with db.transaction() as session:
+        assert storage.keep_bytes(session, b"x").size == 1
+    engine.dispose()

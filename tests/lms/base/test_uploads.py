@@ -124,6 +124,8 @@ def test_a_body_broken_off_is_refused(client, tmp_path, end):
     answer = send(client, token_part(client), part("f", b"abc", "a.txt"), end=end)
     assert answer.status_code == 422
     assert "đứt giữa chừng" in said(answer)
+    assert list(answer.get_json()["fields"]) == ["f"], "beside the field it came in"
+    assert nothing_kept(tmp_path) or end != b""
 
 
 def test_a_body_shorter_than_it_said_is_refused(client, tmp_path):
