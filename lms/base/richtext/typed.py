@@ -22,7 +22,9 @@ _CLOSING = {r"\(": r"\)", r"\[": r"\]", "$$": "$$"}
 _BLANK_LINE = re.compile(r"\n[ \t]*\n\s*")
 _TAG = re.compile(rf"</?(?:{'|'.join(sorted(TAGS | {'font', 'h1', 'h5', 'h6'}))})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,6}|#x[0-9a-fA-F]{1,6});")
-_RAW_MATHS = re.compile(r"\\\([^\n]{0,4000}?\\\)|\\\[[^\n]{0,4000}?\\\]")
+_RAW_OPENING = re.compile(r"\\[(\[]")
+_LESS_THAN = re.compile(r"<(?!/?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>)")
+_LONGEST_RAW = 4_000  # characters between delimiters that are searched for a closing one
 _VERBATIM = {"code", "pre"}
 
 
@@ -119,14 +121,22 @@ def _looks_like_html(text: str) -> bool:
     return bool(_TAG.search(text) or _ENTITY.search(text))
 
 
+def _guarded(latex: str) -> str:
+    kept = _LESS_THAN.sub("&lt;", latex)
+    return kept if _TAG.search(kept) else kept.replace("<", "&lt;")
+
+
 def _guard_less_than(markup: str) -> str:
     r"""Escape each `<` inside delimiters that begins no tag of ours, so that `\(a<b\)` is not taken for `<b>`."""
-
-    def guarded(found: re.Match[str]) -> str:
-        kept = re.sub(r"<(?!/?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>)", "&lt;", found[0])
-        return kept if _TAG.search(kept) else kept.replace("<", "&lt;")
-
-    return _RAW_MATHS.sub(guarded, markup)
+    parts: list[str] = []
+    place = 0
+    for found in _RAW_OPENING.finditer(markup):
+        start = found.end()
+        end = markup.find(_CLOSING[found[0]], start, start + _LONGEST_RAW)
+        if found.start() >= place and end != -1:
+            parts += [markup[place:start], _guarded(markup[start:end])]
+            place = end
+    return "".join([*parts, markup[place:]])
 
 
 def _formula(piece: Piece, *, display: bool) -> HtmlElement:
@@ -158,12 +168,14 @@ def _mark_formulas(element: HtmlElement, *, at_block: bool) -> None:
             inner_block = child.tag in {"p", "li", "td", "th", "blockquote", "div", "figcaption"}
             _mark_formulas(child, at_block=inner_block)
         before, formulas = _marked(child.tail, blocks_allowed=at_block)
-        child.tail = before
-        place = element.index(child) + 1
-        element[place:place] = formulas
+        if formulas:
+            child.tail = before
+            place = element.index(child) + 1
+            element[place:place] = formulas
     before, formulas = _marked(element.text, blocks_allowed=at_block)
-    element.text = before
-    element[0:0] = formulas
+    if formulas:
+        element.text = before
+        element[0:0] = formulas
 
 
 def _split_paragraphs(root: HtmlElement) -> None:

@@ -41,6 +41,7 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "span": {"data-gap"},
 }
 _CLASSES = {"span": {"tex", "gap"}, "div": {"tex"}}
+_DEEPEST = 60  # levels of elements
 _PASSES = 4  # two parsers repair misnested HTML differently; what they agree on is kept, mostly after the second
 _NUMBER = re.compile(r"[1-9][0-9]{0,3}\Z")
 _GAP = re.compile(r"[A-Za-z0-9_-]{1,40}\Z")
@@ -147,10 +148,21 @@ def _fit_division(element: HtmlElement) -> None:
         element.attrib.clear()
 
 
+def _flatten(root: HtmlElement) -> None:
+    """Take the tags off what is nested deeper than any text needs, so that later walks stay shallow."""
+    level = [root]
+    for _ in range(_DEEPEST):
+        level = [child for element in level for child in element]
+    for element in level:
+        for deeper in list(element.iterdescendants()):
+            deeper.drop_tag()
+
+
 def _fitted(markup: str) -> str:
     if "<" not in markup and "&" not in markup:
         return final(markup)
     root = parse(_FIRST.clean(markup))
+    _flatten(root)
     for element in list(root.iterdescendants()):
         if not isinstance(element.tag, str) or element.getparent() is None:
             continue

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.base.richtext import clean, display, reading, render, typed, vocabulary
+from lms.base.richtext import clean, display, reading, render, to_plain, typed, vocabulary
 from lms.base.richtext.vocabulary import TAGS, parse
 from tests.lms.base.richtext.hostile import HOSTILE, SHA
 
@@ -79,9 +79,13 @@ def test_what_is_kept(given_html, kept):
     assert clean(given_html) == kept
 
 
-def test_nesting_deeper_than_any_text_does_no_harm():
-    kept = clean("<ul><li>" * 3000 + "x")
-    assert_harmless(kept)
+@pytest.mark.parametrize("nest", ["<ul><li>", "<b>", "<div>", "<blockquote>", "<table><tr><td>", '<span class="tex">'])
+def test_nesting_deeper_than_any_text_does_no_harm(nest):
+    assert to_plain(clean(nest * 90 + "chữ")) == "chữ"
+    deep = nest * 3000 + "x"
+    assert_harmless(clean(deep))
+    assert_harmless(typed.from_author(deep))
+    assert_harmless(render(deep, str))
 
 
 @given(
