@@ -1,0 +1,108 @@
+"""Who did what: reading the audit log and checking its chain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from lms.base import audit
+from lms.base.audit import AuditEntry, Verdict
+from lms.base.i18n import zone
+from lms.base.paging import Page, PageRequest
+from lms.base.permissions import Actor
+from lms.base.users import User
+from lms.permissions import Permission, allows, require
+from lms.reports.audit_words import ACTS
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which entries are wanted: by whom (uid), of which kind ("quiz." or a whole name), about which thing, on a day."""
+
+    who: str = ""
+    kind: str = ""
+    about: str = ""
+    day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One act in words."""
+
+    at: datetime
+    seq: int
+    who: str
+    act: str
+    about: str
+    detail: dict[str, Any]
+
+
+def may_read_all(actor: Actor) -> bool:
+    """Say whether the actor reads the whole school's log; everyone else reads their own acts."""
+    return allows(actor, Permission.READ_AUDIT_LOG)
+
+
+def list_acts(session: Session, actor: Actor, filters: Filters, page: PageRequest) -> Page[LogLine]:
+    """List acts, newest first: the whole school's for its leaders and administrator, one's own for everybody else."""
+    wanted = [AuditEntry.school_id == actor.school_id]
+    if not may_read_all(actor):
+        wanted.append(AuditEntry.actor_id == actor.user_id)
+    elif filters.who:
+        who = session.scalar(select(User.id).where(User.uid == filters.who, User.school_id == actor.school_id))
+        wanted.append(AuditEntry.actor_id == (who or 0))
+    if filters.kind:
+        wanted.append(AuditEntry.kind.startswith(filters.kind, autoescape=True))
+    if filters.about:
+        wanted.append(AuditEntry.subject_uid == filters.about)
+    if filters.day:
+        start = datetime.combine(filters.day, time(), tzinfo=zone())
+        wanted.append(AuditEntry.at >= start)
+        wanted.append(AuditEntry.at < start + timedelta(days=1))
+    total = session.scalar(select(func.count()).select_from(AuditEntry).where(and_(*wanted))) or 0
+    entries = session.scalars(
+        select(AuditEntry).where(and_(*wanted)).order_by(AuditEntry.seq.desc()).limit(page.size).offset(page.offset)
+    ).all()
+    names: dict[int, str] = dict(
+        session.execute(
+            select(User.id, User.full_name).where(User.id.in_({one.actor_id for one in entries if one.actor_id}))
+        ).all()
+    )
+    lines = tuple(
+        LogLine(
+            at=entry.at,
+            seq=entry.seq,
+            who=names.get(entry.actor_id or 0, ""),
+            act=ACTS.get(entry.kind, entry.kind),
+            about=entry.subject_uid,
+            detail=entry.detail,
+        )
+        for entry in entries
+    )
+    return Page(lines, max(1, page.number), page.size, total)
+
+
+def list_actors(session: Session, actor: Actor) -> list[tuple[str, str]]:
+    """The staff whose acts may be asked for: uid and name."""
+    require(actor, Permission.READ_AUDIT_LOG)
+    rows = session.execute(
+        select(User.uid, User.full_name)
+        .where(User.school_id == actor.school_id, ~User.grants.any(role="pupil"), ~User.grants.any(role="parent"))
+        .order_by(User.sort_name)
+    )
+    return [(uid, name) for uid, name in rows]
+
+
+def check_chain(session: Session, actor: Actor) -> Verdict:
+    """Follow the school's chain from its start.
+
+    Raises:
+        Forbidden: the actor does not read the school's log.
+    """
+    require(actor, Permission.READ_AUDIT_LOG)
+    return audit.verify(session, actor.school_id)
