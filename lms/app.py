@@ -14,6 +14,7 @@ from lms.base.config import Settings
 
 FEATURES = (
     "lms.base.style_page",
+    "lms.base.maths_view",
     "lms.base.health",
     "lms.base.metrics",
     "lms.accounts.views",
@@ -106,4 +107,5 @@ EXTENSIONS = (
     "lms.base.mail",
     "lms.base.jobs",
     "lms.accounts.sessions",
+    "materials.search.index",
 )

@@ -26,10 +26,10 @@ HERE = Path(__file__).resolve().parent
 MODULES = HERE / "node_modules"
 BUILT = HERE / "built"
 WORK = BUILT / "work"
-STYLES = ("app.css", "plain.css", "maths.css")
+STYLES = ("editor.css", "app.css", "plain.css", "maths.css")
 BROWSERS = "chrome109,firefox115,safari15.4"
 SERVER_SCRIPTS = ("temml/dist/temml.min.js", "temml/contrib/mhchem/mhchem.min.js")
-LICENCES = ("@fontsource/be-vietnam-pro", "@fontsource/noto-sans-math", "lucide-static", "temml")
+LICENCES = ("prosemirror-view", "@fontsource/be-vietnam-pro", "@fontsource/noto-sans-math", "lucide-static", "temml")
 COMPRESSIBLE = {".css", ".js", ".svg", ".txt"}
 
 
