@@ -23,6 +23,8 @@ FEATURES = (
     "lms.courses.views",
     "lms.courses.lesson_views",
     "lms.gradebook.views",
+    "lms.gradebook.workbook_views",
+    "lms.gradebook.own_views",
     "lms.quizzes.views",
     "lms.reports.home_views",
     "lms.reports.views",

@@ -5,6 +5,7 @@ of the actor's own subjects), and by having pinned it (`load_versions`, `holds_a
 answers for who may see it).
 """
 
+from question_bank.competencies.service import Outcome, find_outcomes, get_outcomes, install_shipped
 from question_bank.items.codec import (
     decode_body,
     decode_draft,
@@ -96,6 +97,7 @@ __all__ = [
     "NumberKey",
     "Option",
     "OrderKey",
+    "Outcome",
     "PairKey",
     "Presented",
     "PresentedGap",
@@ -123,8 +125,11 @@ __all__ = [
     "encode_key",
     "encode_notes",
     "facet_counts",
+    "find_outcomes",
+    "get_outcomes",
     "get_versions",
     "holds_asset",
+    "install_shipped",
     "is_answered",
     "list_usable",
     "load_versions",

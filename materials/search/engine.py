@@ -29,8 +29,8 @@ class Tier(IntEnum):
 class SearchDocument:
     """What the index holds of one edition.
 
-    `facets` maps names of `FACETS` to values; `seen_by` are opaque marks such as `school:12`; `day` orders a list
-    without a query (days since 1970, the newest first).
+    `facets` maps names of `FACETS` to values; `seen_by` are opaque marks such as `school:12`; `age_key` orders a
+    list without a query, the greatest first.
     """
 
     uid: str
@@ -40,7 +40,7 @@ class SearchDocument:
     keywords: str = ""  # searched, never quoted: names of subject, grade, kind, authors
     facets: Mapping[str, Sequence[str]] = field(default_factory=dict)
     seen_by: Sequence[str] = ()
-    day: int = 0
+    age_key: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,36 @@ from __future__ import annotations
 from pathlib import Path
 from threading import Lock
 
+from flask import Flask
+
+from lms.base.config import Settings
 from materials.search.engine import SearchEngine
 
 ENGINES = ("tantivy", "whoosh")
 _open: dict[tuple[str, Path], SearchEngine] = {}
 _opening = Lock()
+_place: dict[str, tuple[str, Path]] = {}
+
+
+def init_app(app: Flask) -> None:
+    """Use the engine that the settings name, in the folder of this installation's data."""
+    settings: Settings = app.config["GIEO"]
+    configure(settings)
+
+
+def configure(settings: Settings) -> None:
+    """Keep the index where the settings say; it is opened when it is first asked.
+
+    Raises:
+        ValueError: no engine has the name in the settings.
+    """
+    _known(settings.search_engine)
+    _place["index"] = (settings.search_engine, settings.data_dir / "search")
+
+
+def current() -> SearchEngine:
+    """The index of the running installation."""
+    return open_engine(*_place["index"])
 
 
 def open_engine(name: str, folder: Path) -> SearchEngine:
@@ -18,8 +43,7 @@ def open_engine(name: str, folder: Path) -> SearchEngine:
     Raises:
         ValueError: no engine has that name.
     """
-    if name not in ENGINES:
-        raise ValueError(f"The search engine must be one of {', '.join(ENGINES)}, not {name!r}.")
+    _known(name)
     place = (name, folder.resolve())
     with _opening:
         if place not in _open:
@@ -35,3 +59,8 @@ def _new(name: str, folder: Path) -> SearchEngine:
     from materials.search.tantivy_engine import TantivyEngine
 
     return TantivyEngine(folder)
+
+
+def _known(name: str) -> None:
+    if name not in ENGINES:
+        raise ValueError(f"The search engine must be one of {', '.join(ENGINES)}, not {name!r}.")

@@ -35,7 +35,7 @@ def _schema() -> tantivy.Schema:
         builder.add_text_field(name, stored=True, tokenizer_name="raw", index_option="basic")
     for name in (*FACETS, "seen_by"):
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
-    builder.add_integer_field("day", stored=False, indexed=True, fast=True)
+    builder.add_integer_field("age_key", stored=False, indexed=True, fast=True)
     return builder.build()
 
 
@@ -67,7 +67,7 @@ class _Batch:
                     row.add_text(name, value)
             for mark in document.seen_by:
                 row.add_text("seen_by", mark)
-            row.add_integer("day", document.day)
+            row.add_integer("age_key", document.age_key)
             self._writer.add_document(row)
 
     def delete(self, uids: Iterable[str]) -> None:
@@ -87,6 +87,7 @@ class TantivyEngine:
         self._lock = threading.Lock()
         self._schema = _schema()
         self._index = self._open()
+        self._index.config_reader(reload_policy="manual")  # `_searcher` looks itself; no thread watches
         self._seen: tuple[int, int] | None = None
 
     def _open(self) -> tantivy.Index:
@@ -165,7 +166,7 @@ class TantivyEngine:
         total = _count(searcher.search(narrowed, limit=1))
         facets = {name: self._counts(searcher, widest, chosen, name) for name in FACETS}
         if not query.wanted:
-            found = searcher.search(narrowed, limit=max(1, limit), offset=offset, order_by_field="day").hits
+            found = searcher.search(narrowed, limit=max(1, limit), offset=offset, order_by_field="age_key").hits
             hits = [self._hit(searcher, address, query, Tier.EXACT, near) for _, address in found[:limit]]
             return Results(tuple(hits), total, facets)
         return Results(self._page(searcher, query, tiers, near, seen, chosen, limit, offset), total, facets)

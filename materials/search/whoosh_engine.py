@@ -35,7 +35,7 @@ def _schema() -> Any:
         summary=fields.STORED,
         body=fields.STORED,
         seen_by=fields.KEYWORD,
-        day=fields.NUMERIC(int, sortable=True, signed=True),
+        age_key=fields.NUMERIC(int, bits=64, sortable=True),
         **{name: fields.KEYWORD(commas=True) for name in FACETS},
     )
 
@@ -59,7 +59,7 @@ class _Batch:
                 summary=nfc(document.summary),
                 body=nfc(document.body),
                 seen_by=" ".join(document.seen_by),
-                day=document.day,
+                age_key=document.age_key,
                 **{name: value for name, value in facets.items() if value},
             )
 
@@ -141,7 +141,7 @@ class _Search:
         total = len(self._narrowed(widest))
         if not self.parsed.wanted:
             answer = self.searcher.search(
-                query.Every(), limit=offset + limit, sortedby="day", reverse=True, filter=self._narrowed(widest)
+                query.Every(), limit=offset + limit, sortedby="age_key", reverse=True, filter=self._narrowed(widest)
             )
             hits = [self._hit(hit.docnum, Tier.EXACT) for hit in answer[offset : offset + limit]]
             return Results(tuple(hits), total, facets)

@@ -34,7 +34,9 @@ def doc(
     keywords: str = "",
     **facets: str,
 ) -> SearchDocument:
-    return SearchDocument(uid, title, summary, body, keywords, {k: (v,) for k, v in facets.items()}, (seen_by,), day)
+    return SearchDocument(
+        uid, title, summary, body, keywords, {k: (v,) for k, v in facets.items()}, (seen_by,), age_key=day
+    )
 
 
 def fill(engine: SearchEngine, *documents: SearchDocument) -> None:

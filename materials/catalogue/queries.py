@@ -1,0 +1,94 @@
+"""Reads of the catalogue: what an actor may see, said in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
+from sqlalchemy.orm import Session, raiseload, selectinload
+
+from lms.base.paging import Page, PageRequest
+from lms.base.permissions import Actor
+from materials.catalogue.domain import State
+from materials.catalogue.models import Edition, Use, Work
+from materials.permissions import APPROVED, REVIEWED, classes_of
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Hold the editions that the actor may see; `permissions.may_read` is the same rule for one of them."""
+    ways: list[ColumnElement[bool]] = []
+    if actor.is_teacher:
+        ways.append(Edition.author_id == actor.user_id)
+        ways.append(and_(Edition.state.in_(REVIEWED), Edition.subject_id.in_(sorted(actor.headed_subject_ids))))
+    if actor.is_leader:
+        ways.append(Edition.state.in_(REVIEWED))
+    if actor.is_teacher or actor.is_leader:
+        ways.append(Edition.state.in_(APPROVED))
+    classes = classes_of(actor)
+    if classes:
+        used = exists().where(Use.work_id == Edition.work_id, Use.class_id.in_(sorted(classes)))
+        ways.append(and_(Edition.state.in_(APPROVED), used))
+    return and_(Edition.school_id == actor.school_id, or_(*ways) if ways else false())
+
+
+def find_edition(session: Session, actor: Actor, uid: str) -> Edition | None:
+    """Find an edition of the actor's school, whether or not they may see it."""
+    return session.scalar(
+        select(Edition)
+        .options(selectinload(Edition.work).selectinload(Work.uses))
+        .where(Edition.uid == uid, Edition.school_id == actor.school_id)
+    )
+
+
+def load_visible(session: Session, actor: Actor, uids: Collection[str]) -> dict[str, Edition]:
+    """Load those of the editions that the actor may see, for a page of hits."""
+    if not uids:
+        return {}
+    found = session.scalars(select(Edition).where(Edition.uid.in_(uids), visible_to(actor)))
+    return {edition.uid: edition for edition in found}
+
+
+def count_uses(session: Session, work_ids: Collection[int]) -> dict[int, int]:
+    """Count for each work the classes that use it."""
+    if not work_ids:
+        return {}
+    rows = session.execute(
+        select(Use.work_id, func.count(func.distinct(Use.class_id)))
+        .where(Use.work_id.in_(work_ids))
+        .group_by(Use.work_id)
+    )
+    return {work_id: int(count) for work_id, count in rows}
+
+
+def list_own(session: Session, actor: Actor, page: PageRequest) -> Page[Edition]:
+    """List the newest edition of each of the actor's works, last touched first."""
+    newest = select(func.max(Edition.id)).where(Edition.author_id == actor.user_id).group_by(Edition.work_id)
+    mine = (Edition.id.in_(newest), Edition.school_id == actor.school_id)
+    return _page(session, mine, (Edition.changed_at.desc(), Edition.id.desc()), page)
+
+
+def list_waiting(session: Session, actor: Actor, page: PageRequest) -> Page[Edition]:
+    """List the submitted editions that the actor sees and did not write, the longest waiting first."""
+    waiting = (Edition.state == State.SUBMITTED, Edition.author_id != actor.user_id, visible_to(actor))
+    return _page(session, waiting, (Edition.submitted_at, Edition.id), page)
+
+
+def count_waiting(session: Session, actor: Actor) -> int:
+    """Count the submitted editions that wait for this actor."""
+    waiting = (Edition.state == State.SUBMITTED, Edition.author_id != actor.user_id, visible_to(actor))
+    return session.scalar(select(func.count()).select_from(Edition).where(*waiting)) or 0
+
+
+def _page(
+    session: Session, where: Sequence[ColumnElement[bool]], order: Sequence[object], page: PageRequest
+) -> Page[Edition]:
+    total = session.scalar(select(func.count()).select_from(Edition).where(*where)) or 0
+    rows = session.scalars(
+        select(Edition)
+        .options(raiseload(Work.uses))
+        .where(*where)
+        .order_by(*order)  # type: ignore[arg-type]  # columns and their descending forms share no public type
+        .limit(page.size)
+        .offset(page.offset)
+    )
+    return Page(tuple(rows), max(1, page.number), page.size, total)
