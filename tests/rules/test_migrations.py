@@ -1,0 +1,57 @@
+"""The schema that the revisions build is the schema of the tables, on both databases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, create_engine, inspect, text
+
+from lms.app import load_models
+from lms.base import db
+from lms.migrations import upgrade
+from tests.postgres import Server
+
+
+def triggers(engine: Engine) -> list[str]:
+    query = (
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        if engine.dialect.name == "sqlite"
+        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+    )
+    with engine.connect() as connection:
+        return sorted(connection.scalars(text(query)))
+
+
+def check_both_ways(migrated: Engine, created: Engine) -> None:
+    load_models()
+    upgrade(migrated)
+    upgrade(migrated)  # a second time changes nothing
+    db.Base.metadata.create_all(created)
+    with migrated.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, db.Base.metadata) == []
+    tables = set(inspect(migrated).get_table_names()) - {"alembic_version"}
+    assert tables == set(inspect(created).get_table_names())
+    assert triggers(migrated) == triggers(created)
+
+
+def test_sqlite_is_built_alike_both_ways(tmp_path: Path) -> None:
+    engines = [create_engine(f"sqlite:///{tmp_path / name}.db") for name in ("migrated", "created")]
+    check_both_ways(engines[0], engines[1])
+    for engine in engines:
+        engine.dispose()
+
+
+@pytest.mark.postgres
+def test_postgresql_is_built_alike_both_ways(postgres_server: Server) -> None:
+    names = [postgres_server.create(), postgres_server.create()]
+    engines = [create_engine(postgres_server.url(name)) for name in names]
+    try:
+        check_both_ways(engines[0], engines[1])
+    finally:
+        for engine, name in zip(engines, names, strict=True):
+            engine.dispose()
+            postgres_server.drop(name)
