@@ -25,7 +25,10 @@ from playwright.sync_api import Page, sync_playwright
 from bench.outcome import Outcome
 from lms.base.maths import MathsError, to_mathml
 
-GOALS = "60 formulas: every one drawn, no error element, no content-policy violation, every root and arrow has ink"
+GOALS = (
+    "60 formulas: every one drawn, no error element, no content-policy violation, every root and arrow has ink, "
+    "nothing pushes the page of a telephone"
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 LIST = ROOT / "bench" / "formulas.txt"
@@ -35,6 +38,7 @@ FLAGS = (
     "--disable-component-update --disable-sync --disable-dev-shm-usage"
 ).split()
 POLICY = "default-src 'none'; style-src 'nonce-golden'; font-src data:; img-src data:"
+PHONE = 360  # CSS pixels
 INK = 128  # grey level below which a pixel counts as ink
 
 MEASURE = """() => [...document.querySelectorAll('[data-formula]')].map(cell => {
@@ -117,13 +121,15 @@ def page_of(rows: list[tuple[str, str, bool]], finding: Finding) -> str:
     finding.bytes_each = round(size / len(rows))
     css, _ = styles()
     grid = (
-        "body{padding:16px;background:#fff}.grid{display:grid;grid-template-columns:repeat(3,1fr);gap:10px}"
+        "body{padding:16px;background:#fff}.golden{display:grid;grid-template-columns:repeat(3,1fr);gap:10px}"
+        "@media(max-width:560px){.golden{grid-template-columns:minmax(0,1fr)}}"
         ".cell{border:1px solid #ddd;padding:6px 10px;min-width:0}.cell p{font-size:18px}"
     )
     return (
         f'<!doctype html><html lang="vi"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}"><title>Công thức</title>'
-        f'<style nonce="golden">{css}{grid}</style></head><body><div class="grid">{"".join(cells)}</div></body></html>'
+        f'<style nonce="golden">{css}{grid}</style></head><body>'
+        f'<div class="golden">{"".join(cells)}</div></body></html>'
     )
 
 
@@ -192,6 +198,9 @@ def look(page: Page, markup: str, target: Path, scale: float, finding: Finding) 
     measured = page.evaluate(MEASURE)
     shot = page.screenshot(path=target, full_page=True)
     judge(measured, Image.open(io.BytesIO(shot)).convert("L"), scale, finding)
+    page.set_viewport_size({"width": PHONE, "height": 640})
+    if (wide := page.evaluate("document.documentElement.scrollWidth")) > PHONE:
+        finding.faults.append(f"on a telephone the page is {wide} px wide")
     finding.faults += [f"browser: {text}" for text in complaints]
 
 
