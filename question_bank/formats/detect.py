@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from question_bank.formats import gift, moodle_xml
+from question_bank.formats import docx, gift, moodle_xml
 from question_bank.formats.reading import Reading
+
+_BINARY = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"%PDF")
 
 
 def read_any(data: bytes, filename: str = "") -> Reading:
-    """Return the questions of a file of any kind that can be read."""
-    if data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"<?xml", b"<quiz")):
+    """Return the questions of a Word, Moodle XML or GIFT file.
+
+    Raises:
+        Invalid: none of these, or broken; says the way out.
+        TooLarge: over a limit.
+    """
+    start = data[:4000].lstrip(b"\xef\xbb\xbf \r\n\t")
+    if start.startswith(_BINARY) or (
+        filename.lower().endswith((".docx", ".doc", ".docm")) and not start.startswith(b"<")
+    ):
+        return docx.read(data, filename)
+    if start.startswith((b"<?xml", b"<quiz", b"<!DOCTYPE", b"<\x00?\x00", b"<\x00q\x00")) or (
+        start.startswith((b"\xff\xfe<\x00", b"\xfe\xff\x00<"))
+    ):
         return moodle_xml.read(data, filename)
     return gift.read(data, filename)

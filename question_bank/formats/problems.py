@@ -103,3 +103,47 @@ def tolerance_dropped(gap: str) -> Problem:
 def weights_dropped() -> Problem:
     """Say that all gaps now count alike."""
     return Problem("weights_dropped", N_("Các ô có hệ số khác nhau; nay mọi ô tính điểm như nhau."))
+
+
+def ambiguous_number(text: str) -> Problem:
+    """Say that a point may part thousands or decimals."""
+    return Problem(
+        "ambiguous_number",
+        N_("Chưa rõ “%(text)s” là số thập phân hay có dấu chấm ngăn hàng nghìn. Hãy nhập lại đáp án."),
+        {"text": text},
+        blocking=True,
+    )
+
+
+def labels_unclear() -> Problem:
+    """Say that the labels of the options do not run A, B, C, D."""
+    return Problem(
+        "labels_unclear",
+        N_("Thứ tự A, B, C, D của các phương án bị thiếu hoặc lặp. Hãy sửa lại các phương án."),
+        blocking=True,
+    )
+
+
+def loose_text() -> Problem:
+    """Say that words behind the last option were taken as part of it."""
+    return Problem("loose_text", N_("Sau phương án cuối còn có chữ. Hãy xem chữ ấy thuộc về đâu."))
+
+
+_THINGS = {
+    "mathtype": N_("Có công thức MathType: giữ được dưới dạng hình, nên gõ lại bằng công thức."),
+    "object": N_("Có đối tượng nhúng từ chương trình khác: chỉ giữ được hình đại diện."),
+    "picture_format": N_(
+        "Có hình ở định dạng trình duyệt không hiện được (WMF, EMF, TIFF). Hãy thay bằng PNG hoặc JPEG."
+    ),
+    "missing": N_("Có hình không nằm trong tệp Word (hình liên kết ngoài). Hãy chèn lại hình."),
+    "shape": N_("Có hình vẽ bằng công cụ vẽ của Word nên không mang sang được. Hãy chụp lại thành hình ảnh."),
+    "chart": N_("Có biểu đồ của Word nên không mang sang được. Hãy dán lại thành hình ảnh."),
+    "diagram": N_("Có sơ đồ SmartArt nên không mang sang được. Hãy dán lại thành hình ảnh."),
+    "bare_latex": N_("Có mã LaTeX chưa đặt trong \\( … \\) nên chưa hiện thành công thức."),
+    "eq_field": N_("Có công thức dạng trường EQ đời cũ. Hãy gõ lại công thức này."),
+}
+
+
+def thing(code: str) -> Problem:
+    """Say what in the question could not be taken over as it was."""
+    return Problem(f"docx_{code}", _THINGS[code])

@@ -1,0 +1,53 @@
+"""Word files → drafts."""
+
+from __future__ import annotations
+
+from lms.base.errors import Invalid
+from lms.base.i18n_marks import N_
+from question_bank.formats.docx import grids, keys, marks
+from question_bank.formats.docx.choices import parse
+from question_bank.formats.docx.drafts import draft
+from question_bank.formats.docx.package import DAMAGED, Package, W
+from question_bank.formats.docx.segments import cut
+from question_bank.formats.docx.walk import Walker
+from question_bank.formats.fragments import Shelf
+from question_bank.formats.reading import NotCarried, Reading
+
+_WHY = {
+    "docx:footnote": N_("Chú thích cuối trang không mang sang được."),
+    "docx:loose_text": N_("Đoạn chữ nằm giữa các câu, không thuộc câu nào."),
+}
+
+
+def read(data: bytes, filename: str = "") -> Reading:
+    """Return the questions of a Word paper.
+
+    Raises:
+        Invalid: no .docx, damaged, locked, or without a single question; says the way out.
+        TooLarge: over a limit, packed or unpacked.
+    """
+    package = Package(data)
+    root = package.tree(package.main)
+    if root is None or root.tag != f"{{{W}}}document":
+        raise Invalid.at("file", DAMAGED)
+    shelf = Shelf()
+    walker = Walker(package, shelf)
+    paper = walker.paper(root)
+    found = cut(grids.laid_out(paper.blocks))
+    questions = [parse(raw) for raw in found.questions]
+    if not questions:
+        raise Invalid.at(
+            "file",
+            N_("Không thấy câu hỏi nào. Mỗi câu cần bắt đầu bằng “Câu 1.”, phương án bằng “A.”, “B.”, “C.”, “D.”."),
+        )
+    used = marks.usage(questions)
+    behind, solutions = keys.assign(questions, found.section)
+    drafts = tuple(
+        draft(question, keys.judge(question, used, behind.get(place, [])), solutions.get(place, []))
+        for place, question in enumerate(questions)
+    )
+    lost = paper.lost
+    if found.loose:
+        lost["docx:loose_text"] = found.loose
+    left_out = tuple(NotCarried(what, count, _WHY[what]) for what, count in sorted(lost.items()))
+    return Reading("docx", drafts, len(drafts), shelf.assets, left_out)
