@@ -110,4 +110,5 @@ EXTENSIONS = (
     "lms.base.jobs",
     "lms.accounts.sessions",
     "materials.search.index",
+    "lms.quizzes.hot.shortcut",
 )

@@ -220,6 +220,20 @@ def set_columns(session: Session, actor: Actor, uid: str, regular: int) -> Grade
     return book
 
 
+def pick_semester(session: Session, actor: Actor, uid: str, *, at: datetime) -> tuple[Semester | None, list[Semester]]:
+    """Return the semester asked for, else the one that runs at *at*, with all of the running year.
+
+    Raises:
+        NotFound: a semester was asked for that the school does not have.
+    """
+    year = school.find_current_year(session, actor.school_id)
+    semesters = list(year.semesters) if year else []
+    if uid:
+        return school.get_semester(session, actor, uid), semesters
+    begun = [semester for semester in semesters if semester.starts_on <= at.date()] or semesters[:1]
+    return (begun[-1] if begun else None), semesters
+
+
 def list_gradebooks(session: Session, actor: Actor, semester: Semester) -> list[BookLine]:
     """List what the actor may open in a semester: gradebooks, and own classes whose gradebook is not open yet."""
     filled = (

@@ -180,21 +180,17 @@ def set_zero_by_rule(
     return set_mark(session, actor, uid, pupil_uid, column_key, zero_by_rule(nfc(reason)[:500]), at=at)
 
 
-def cell_history(
-    session: Session, actor: Actor, uid: str, pupil_uid: str, column_key: str
-) -> tuple[Gradebook, list[MarkChange]]:
-    """Return every change of a cell, the latest first, for whoever may open the gradebook.
+def history_of(session: Session, actor: Actor, uid: str, pupil_uid: str) -> tuple[Gradebook, list[MarkChange]]:
+    """Return every change of a pupil's cells, the latest first, for whoever may open the gradebook.
 
     Raises:
         NotFound: no such gradebook for this person, or the pupil is not in the class.
-        Invalid: no such column.
     """
     book = get_gradebook(session, actor, uid)
     pupil_id = _pupil_id(session, book, pupil_uid)
-    column = column_of(column_key)
     changes = session.scalars(
         select(MarkChange)
-        .where(MarkChange.gradebook_id == book.id, MarkChange.pupil_id == pupil_id, MarkChange.column_key == column.key)
+        .where(MarkChange.gradebook_id == book.id, MarkChange.pupil_id == pupil_id)
         .options(joinedload(MarkChange.by))
         .order_by(MarkChange.id.desc())
     )

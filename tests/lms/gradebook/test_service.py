@@ -105,8 +105,8 @@ def test_a_filled_row_has_its_average_and_its_history(session: Session, world: W
         "tx1", "tx2", "tx3", "tx4", "gk", "ck",
     ]  # fmt: skip
     fill(session, world, book, "pupil", ck="9")
-    _, changes = service.cell_history(session, world.actor(session, "teacher"), book.uid, world.pupil.uid, "ck")
-    assert [change.value for change in changes] == [9, 8]
+    _, changes = service.history_of(session, world.actor(session, "teacher"), book.uid, world.pupil.uid)
+    assert [change.value for change in changes if change.column_key == "ck"] == [9, 8]
 
 
 def test_a_grid_is_saved_whole_or_not_at_all(session: Session, world: World) -> None:
