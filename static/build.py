@@ -64,7 +64,7 @@ def cut_font(sources: list[Path], points: set[int], target: Path, features: list
     cut: list[Path] = []
     taken: set[int] = set()
     for number, source in enumerate(sources):
-        font = TTFont(source)
+        font = TTFont(source, recalcTimestamp=False)
         wanted = (points - taken) & set(font.getBestCmap())
         taken |= wanted
         cutter = subset.Subsetter(options)
@@ -74,7 +74,9 @@ def cut_font(sources: list[Path], points: set[int], target: Path, features: list
         font.flavor = None
         cut.append(target.with_suffix(f".{number}.ttf"))
         font.save(cut[-1])
-    font = Merger().merge([str(path) for path in cut]) if len(cut) > 1 else TTFont(cut[0])
+    font = Merger().merge([str(path) for path in cut]) if len(cut) > 1 else TTFont(cut[0], recalcTimestamp=False)
+    font.recalcTimestamp = False  # the same sources give the same bytes, and so the same name
+    font["head"].modified = font["head"].created = TTFont(sources[0])["head"].created
     font.flavor = "woff2"
     font.save(target)
     for path in cut:
