@@ -38,7 +38,7 @@ def send_blob(
     long = path.stat().st_size >= streams.LONG
     lane = streams.Lane() if long and request.method == "GET" else None
     shown = inline and media_type in media_types.INLINE
-    request.environ["wsgi.file_wrapper"] = _wrap
+    request.environ["wsgi.file_wrapper"] = lambda file, _size=0: _Pieces(file, lane)
     try:
         response = send_file(
             path if long else io.BytesIO(path.read_bytes()),
@@ -49,6 +49,8 @@ def send_blob(
             conditional=True,
         )
     except RequestedRangeNotSatisfiable as error:
+        if lane is not None:
+            lane.leave()
         response = Response(status=416, headers={"Content-Range": f"bytes */{error.length}"})
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
@@ -58,8 +60,8 @@ def send_blob(
         response.headers["Cache-Control"] = f"{reach}, max-age={cache_seconds}, immutable"
     else:
         response.headers["Cache-Control"] = "private, no-cache"
-    if lane is not None:
-        response.call_on_close(lane.leave)
+    if response.status_code == 304 or request.method == "HEAD":  # nobody would close the file
+        response.close()
     return response
 
 
@@ -78,8 +80,18 @@ def safe_name(name: str) -> str:
     return f"{stem[: 149 - len(ending)]}.{ending}" if dot and len(ending) <= 10 else kept[:150]
 
 
-def _wrap(file: IO[bytes], _size: int = 0) -> FileWrapper:
-    return FileWrapper(file, _PIECE)
+class _Pieces(FileWrapper):
+    """The file as the server asks for it; its end, however it comes, gives the lane back."""
+
+    def __init__(self, file: IO[bytes], lane: streams.Lane | None) -> None:
+        super().__init__(file, _PIECE)
+        self._lane = lane
+
+    def close(self) -> None:
+        """Close the file; Werkzeug passes this on when the transfer ends or breaks off."""
+        super().close()
+        if self._lane is not None:
+            self._lane.leave()
 
 
 def _may_declare(media_type: str) -> bool:

@@ -301,6 +301,11 @@ def test_transfers_have_their_own_lanes(client, monkeypatch):
     for _ in range(streams.LANES * 2):
         with client.get(url) as answer:
             assert answer.status_code == 200
+            assert streams._free._value == streams.LANES - 1
+    assert client.head(url).status_code == 200
+    assert client.get(url, headers={"Range": f"bytes={streams.LONG}-"}).status_code == 416
+    assert client.get(url, headers={"If-None-Match": f'"{stored.sha256}"'}).status_code == 304
+    assert streams._free._value == streams.LANES
     held = [streams.Lane() for _ in range(streams.LANES)]
     monkeypatch.setattr(streams.Lane.__init__, "__defaults__", (0.01,))
     assert client.get(url, headers=JSON).status_code == 503
