@@ -1,4 +1,4 @@
-"""Answer a save: token → check → store → acknowledge."""
+"""Answer a save: token → check → store → acknowledge. Knows no web framework."""
 
 from __future__ import annotations
 
@@ -6,46 +6,48 @@ from datetime import timedelta
 
 import msgspec
 import structlog
-from flask import Response, current_app, request
 
+from lms.base import metrics
 from lms.base.errors import Invalid, TooLarge
 from lms.base.i18n_marks import N_
+from lms.quizzes.domain.states import Standing
 from lms.quizzes.hot.checking import TAB, check
 from lms.quizzes.hot.saving import save
 from lms.quizzes.hot.storing import Arrival, Stored
-from lms.quizzes.hot.tokens import HEADER, read
+from lms.quizzes.hot.tokens import read
 from lms.quizzes.hot.wire import MOST_BYTES, MOST_EVENTS, Batch, Reply, decode, encode
 
 log = structlog.get_logger()
 _MILLISECOND = timedelta(milliseconds=1)
 
 
-def take_events(attempt_uid: str) -> Response:
-    """Store what a page sends and answer which events are safe.
+def take_events(secret: str, attempt_uid: str, token: str, body: bytes) -> tuple[int, bytes]:
+    """Store what a page sends; returns the status and the JSON that says which events are safe.
 
-    Status 422 when nothing in it could be an answer; the events are named in `refused` either way.
+    Status 422 when nothing in it could be an answer; such events are named in `refused` either way.
 
     Raises:
         Forbidden: the token is not of this attempt.
         TooLarge, Invalid: the body is no batch.
+        NotFound: the attempt is gone.
         Unavailable: nothing was stored; the page keeps its answers and tries again.
     """
-    ticket = read(current_app.config["SECRET_KEY"], attempt_uid, request.headers.get(HEADER, ""))
-    batch = _parse()
+    ticket = read(secret, attempt_uid, token)
+    batch = _parse(body)
     events, refused = check(ticket.form_id, batch.events)
     if refused:
-        log.warning("exam events refused", attempt=attempt_uid, user=ticket.user_id, events=len(refused))
+        log.warning("exam.events_refused", attempt=attempt_uid, user=ticket.user_id, events=len(refused))
     stored = save(Arrival(ticket, f"{ticket.device}.{batch.tab}", events))
-    body = encode(_reply(stored, refused))
-    return Response(body, 422 if refused and not events else 200, content_type="application/json")
+    for _seq, standing in stored.saved:
+        metrics.exam_save("stored" if standing == Standing.APPLIED else "late")
+    return 422 if refused and not events else 200, encode(_reply(stored, refused))
 
 
-def _parse() -> Batch:
-    if (request.content_length or 0) > MOST_BYTES:
+def _parse(body: bytes) -> Batch:
+    if len(body) > MOST_BYTES:
         raise TooLarge
-    data = request.get_data(cache=False)
     try:
-        batch = decode(data)
+        batch = decode(body)
     except msgspec.DecodeError as error:
         raise Invalid(text=N_("Gói câu trả lời không đọc được.")) from error
     if len(batch.events) > MOST_EVENTS or not TAB.fullmatch(batch.tab):

@@ -1,4 +1,4 @@
-"""Save events on whichever database this is."""
+"""Save events through the writing thread of this process."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import threading
 from sqlalchemy import Engine
 
 from lms.base import clock, db
-from lms.quizzes.hot.sqlite_writer import Writer
-from lms.quizzes.hot.storing import Arrival, Stored, look, store_locked
+from lms.quizzes.hot.storing import Arrival, Stored, look
 from lms.quizzes.hot.tokens import Ticket
+from lms.quizzes.hot.writer import Writer
 
 _lock = threading.Lock()
 _writers: dict[Engine, Writer] = {}  # of the open database; started at the first save, in the process that serves
@@ -34,12 +34,7 @@ def save(arrival: Arrival) -> Stored:
         NotFound: the attempt is gone.
     """
     engine = db.engine_for(writes=bool(arrival.events))
-    if not arrival.events:
-        return _look(engine, arrival.ticket)
-    if engine.dialect.name == "sqlite":
-        return _writer(engine).save(arrival)
-    with engine.begin() as connection:
-        return store_locked(connection, arrival)
+    return _writer(engine).save(arrival) if arrival.events else _look(engine, arrival.ticket)
 
 
 def _look(engine: Engine, ticket: Ticket) -> Stored:

@@ -10,8 +10,9 @@ from typing import Any, cast
 from sqlalchemy import Connection, Insert, Table, bindparam, func, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
+from lms.base import clock
 from lms.base.errors import NotFound
-from lms.quizzes.domain.states import AttemptState, Standing
+from lms.quizzes.domain.states import AttemptState
 from lms.quizzes.domain.timing import standing_of
 from lms.quizzes.hot.tokens import Ticket
 from lms.quizzes.models import Attempt, AttemptEvent
@@ -21,10 +22,11 @@ _event = cast(Table, AttemptEvent.__table__)
 _columns = (_attempt.id, _attempt.state, _attempt.deadline_at, _attempt.accept_until_at, _attempt.device)
 _KEY = ("attempt_id", "client_id", "client_seq")
 
-MANY = select(*_columns).where(_attempt.id.in_(bindparam("ids", expanding=True)))
-LOCKED = (
+LOOK = select(*_columns).where(_attempt.id.in_(bindparam("ids", expanding=True)))
+LOCK = (
     select(*_columns, func.clock_timestamp(type_=_attempt.deadline_at.type).label("at"))
-    .where(_attempt.id == bindparam("attempt_id"))
+    .where(_attempt.id.in_(bindparam("ids", expanding=True)))
+    .order_by(_attempt.id)
     .with_for_update()
 )
 INSERT_SQLITE: Insert = sqlite.insert(_event).on_conflict_do_nothing(index_elements=_KEY)
@@ -107,41 +109,31 @@ def recall(connection: Connection, arrival: Arrival, stored: Stored) -> None:
     stored.saved = [(row.client_seq, row.standing) for row in known]
 
 
-def store_many(connection: Connection, arrivals: Sequence[Arrival], at: datetime) -> list[Stored | NotFound]:
-    """Store what several requests brought; the transaction holds the only write lock there is (SQLite)."""
+def store(connection: Connection, arrivals: Sequence[Arrival]) -> list[Stored | NotFound]:
+    """Store what several requests brought; every rule is checked under the lock of its attempt."""
     ids = list({arrival.ticket.attempt_id for arrival in arrivals})
-    attempts = {row.id: row for row in connection.execute(MANY, {"ids": ids})}
+    if connection.dialect.name == "sqlite":
+        at = clock.now()  # after BEGIN IMMEDIATE: nobody else writes
+        attempts = {row.id: (row, at) for row in connection.execute(LOOK, {"ids": ids})}
+        insert = INSERT_SQLITE
+    else:
+        attempts = {row.id: (row, row.at) for row in connection.execute(LOCK, {"ids": ids})}
+        insert = INSERT_POSTGRESQL
     rows: list[dict[str, Any]] = []
     answers: list[Stored | NotFound] = []
     for arrival in arrivals:
-        attempt = attempts.get(arrival.ticket.attempt_id)
-        if attempt is None:
+        attempt, at = attempts.get(arrival.ticket.attempt_id, (None, None))
+        if attempt is None or at is None:
             answers.append(NotFound())
             continue
         mine = rows_of(arrival, attempt, at)
         rows += mine
         answers.append(outcome(arrival, attempt, at, mine))
-    if rows and connection.execute(INSERT_SQLITE, rows).rowcount < len(rows):
+    if rows and connection.execute(insert, rows).rowcount < len(rows):
         for arrival, answer in zip(arrivals, answers, strict=True):
             if isinstance(answer, Stored):
                 recall(connection, arrival, answer)
     return answers
-
-
-def store_locked(connection: Connection, arrival: Arrival) -> Stored:
-    """Lock the attempt, read the database's clock, and store (PostgreSQL).
-
-    Raises:
-        NotFound: the attempt is gone.
-    """
-    attempt = connection.execute(LOCKED, {"attempt_id": arrival.ticket.attempt_id}).one_or_none()
-    if attempt is None:
-        raise NotFound
-    rows = rows_of(arrival, attempt, attempt.at)
-    answer = outcome(arrival, attempt, attempt.at, rows)
-    if rows and connection.execute(INSERT_POSTGRESQL, rows).rowcount < len(rows):
-        recall(connection, arrival, answer)
-    return answer
 
 
 def look(connection: Connection, ticket: Ticket, at: datetime) -> Stored:
@@ -150,10 +142,7 @@ def look(connection: Connection, ticket: Ticket, at: datetime) -> Stored:
     Raises:
         NotFound: the attempt is gone.
     """
-    attempt = connection.execute(MANY, {"ids": [ticket.attempt_id]}).one_or_none()
+    attempt = connection.execute(LOOK, {"ids": [ticket.attempt_id]}).one_or_none()
     if attempt is None:
         raise NotFound
     return Stored(at, attempt.state, attempt.deadline_at, attempt.device == ticket.device)
-
-
-__all__ = ["Arrival", "Checked", "Standing", "Stored", "look", "store_locked", "store_many"]

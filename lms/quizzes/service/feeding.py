@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.base.permissions import Actor
+from lms.gradebook import service as gradebook
 from lms.quizzes.domain.results import counting
 from lms.quizzes.domain.states import Counts
 from lms.quizzes.models import Attempt, AttemptScore, Quiz
@@ -71,5 +72,21 @@ def feed(session: Session, actor: Actor | None, quiz: Quiz, *, at: datetime, pup
     if not quiz.column_key or quiz.column_semester is None:
         return 0
     found = counting_results(results_of(session, quiz, pupil_ids), Counts(quiz.counts))
-    marks = [(result.pupil_id, result.points, result.worth) for result in found.values() if result.waiting == 0]
+    marks = [
+        gradebook.QuizMark(result.pupil_id, result.points, result.worth, result.attempt_uid)
+        for result in found.values()
+        if result.waiting == 0
+    ]
+    if marks:
+        gradebook.receive_quiz_marks(
+            session,
+            actor,
+            class_id=quiz.class_id,
+            subject_id=quiz.subject_id,
+            semester=quiz.column_semester,
+            column_key=quiz.column_key,
+            quiz_uid=quiz.uid,
+            marks=marks,
+            at=at,
+        )
     return len(marks)

@@ -177,10 +177,22 @@ def give_extra_time(
         raise Invalid.at("pupil", N_("Hãy chọn học sinh được thêm giờ."))
     if not set(pupil_uids) <= class_pupils.keys():
         raise NotFound
-    for pupil_uid in dict.fromkeys(pupil_uids):
-        _set_extra(session, actor, quiz, class_pupils[pupil_uid], minutes, percent, reason, at)
+    chosen = [class_pupils[pupil_uid] for pupil_uid in dict.fromkeys(pupil_uids)]
+    _lock_running(session, quiz, [pupil.id for pupil in chosen])
+    for pupil in chosen:
+        _set_extra(session, actor, quiz, pupil, minutes, percent, reason, at)
     session.flush()
     return len(set(pupil_uids))
+
+
+def _lock_running(session: Session, quiz: Quiz, pupil_ids: Sequence[int]) -> None:
+    """Lock in the order of ids, as the writer of answers does."""
+    session.scalars(
+        select(Attempt)
+        .where(Attempt.quiz_id == quiz.id, Attempt.pupil_id.in_(pupil_ids), Attempt.state == AttemptState.OPEN)
+        .order_by(Attempt.id)
+        .with_for_update()
+    ).all()
 
 
 def _set_extra(
@@ -196,9 +208,9 @@ def _set_extra(
     found.given_by_id, found.given_at = actor.user_id, at
     window = quiz.window
     running = session.scalars(
-        select(Attempt)
-        .where(Attempt.quiz_id == quiz.id, Attempt.pupil_id == pupil.id, Attempt.state == AttemptState.OPEN)
-        .with_for_update()
+        select(Attempt).where(
+            Attempt.quiz_id == quiz.id, Attempt.pupil_id == pupil.id, Attempt.state == AttemptState.OPEN
+        )
     )
     for attempt in running:
         if window is not None:

@@ -17,7 +17,7 @@ from lms.app import load_models
 from lms.base import clock, db
 from lms.base.errors import Forbidden, NotFound, Unavailable
 from lms.quizzes.domain.states import AttemptState, Standing
-from lms.quizzes.hot import checking, saving, sqlite_writer, tokens
+from lms.quizzes.hot import checking, saving, tokens, writer
 from lms.quizzes.hot.storing import Arrival, Checked
 from lms.quizzes.hot.wire import Batch, SentEvent, decode
 from lms.quizzes.models import Attempt, AttemptEvent
@@ -190,14 +190,11 @@ def test_right_answers_of_every_kind_are_taken(place: Place) -> None:
 
 
 def test_when_the_disk_refuses_nobody_is_told_it_is_saved(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    if place.engine.dialect.name != "sqlite":
-        pytest.skip("the group commit is SQLite's")
-
     def fail(*_: object) -> None:
         raise OSError("database or disk is full")
 
     with monkeypatch.context() as broken:
-        broken.setattr(sqlite_writer, "store_many", fail)
+        broken.setattr(writer, "store", fail)
         with pytest.raises(Unavailable):
             place.send(answer(1))
     assert place.rows() == []

@@ -1,4 +1,7 @@
-"""One thread writes all answers on SQLite: whatever is waiting goes into one transaction and one sync of the disk."""
+"""One thread of each process writes all answers: what is waiting goes into one transaction and one sync of the disk.
+
+Nothing is made to wait for company: while one transaction is on its way to the disk, the next requests gather.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,13 @@ from queue import Empty, SimpleQueue
 import structlog
 from sqlalchemy import Engine
 
-from lms.base import clock
 from lms.base.errors import NotFound, Unavailable
-from lms.quizzes.hot.storing import Arrival, Stored, store_many
+from lms.quizzes.hot.storing import Arrival, Stored, store
 
 log = structlog.get_logger()
 
 MOST_AT_ONCE = 256  # requests in one transaction
-PATIENCE_SECONDS = 45  # longer than the write gate stays shut
+PATIENCE_SECONDS = 45  # longer than the write gate stays shut, or a lock is held
 
 
 class _Waiting:
@@ -96,7 +98,7 @@ class Writer:
         answers: Sequence[Stored | BaseException]
         try:
             with self._engine.begin() as connection:
-                answers = store_many(connection, [waiting.arrival for waiting in batch], clock.now())
+                answers = store(connection, [waiting.arrival for waiting in batch])
         except Exception as error:
             log.critical("exam answers refused", requests=len(batch), error=str(error), exc_info=True)
             answers = [error] * len(batch)
