@@ -38,16 +38,26 @@ def _fit_fences(row: etree._Element) -> None:
 
 
 def _lower_prime(power: etree._Element) -> None:
-    """Set the primes of f′ beside the letter: the font's prime is raised already and would be a speck as a power."""
+    """Set the primes of f′ beside the letter, or at full size on a tall thing: the font's prime is raised already.
+
+    As an ordinary power it would be a speck above the line.
+    """
     if len(power) != 2:
         return
     base, raised = power
     text = _text(raised)
-    if text and not text.strip(_PRIME) and not _is_tall(base):
+    if not text or text.strip(_PRIME):
+        return
+    raised.attrib.pop("class", "")
+    for mark in raised.iter("mo"):
+        mark.attrib.pop("class", "")
+        mark.set("scriptlevel", "0")
+    if not _is_tall(base):
         power.tag = "mrow"
-        raised.attrib.pop("class", "")
-        for mark in raised.iter("mo"):
-            mark.attrib.pop("class", "")
+        return
+    lowered = etree.Element("mpadded", {"voffset": "-0.35em", "height": "0em"})
+    power.replace(raised, lowered)
+    lowered.append(raised)
 
 
 def _widen_accent(element: etree._Element) -> None:

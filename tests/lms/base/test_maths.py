@@ -217,8 +217,8 @@ def test_without_temml_a_formula_is_an_error_and_not_a_crash(monkeypatch, tmp_pa
         # brackets around something short do not stretch, an invisible one is not there
         (r"\left(S\right)", '<mo fence="true" form="prefix" stretchy="false">(</mo>'),
         (r"\left(\frac{u}{v}\right)", '<mo fence="true" form="prefix" stretchy="true">(</mo>'),
-        (r"f'", '<math><mrow><mi>f</mi><mo lspace="0em" rspace="0em">′</mo></mrow></math>'),
-        (r"\left(\frac{u}{v}\right)'", "<msup>"),
+        (r"f'", '<math><mrow><mi>f</mi><mo lspace="0em" rspace="0em" scriptlevel="0">′</mo></mrow></math>'),
+        (r"\left(\frac{u}{v}\right)'", '<mpadded voffset="-0.35em" height="0em"><mo'),
         (r"\widehat{ABC}", "\u0302</mo>"),
         (r"\overset{\frown}{AB}", "⏜</mo>"),
         (r"\stackrel\frown{AB}", "⏜</mo>"),
