@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from fractions import Fraction
+from typing import Any
 
 import msgspec
 from sqlalchemy import func, select
@@ -16,14 +18,33 @@ from lms.base.i18n_marks import N_
 from lms.base.permissions import Actor
 from lms.base.text import nfc
 from question_bank.formats.detect import read_any
-from question_bank.formats.reading import NotCarried
+from question_bank.formats.reading import NotCarried, Reading
 from question_bank.imports.models import ImportAsset, ImportBatch, ImportDraft
 from question_bank.items.checking import problems_in
 from question_bank.items.codec import decode_draft, encode_draft
-from question_bank.items.domain import LEVELS, ItemDraft, Problem
+from question_bank.items.domain import (
+    KEY_OF,
+    LEVELS,
+    AcceptedNumber,
+    AcceptedText,
+    ChoiceKey,
+    EssayKey,
+    GapKey,
+    ItemBody,
+    ItemDraft,
+    ItemKey,
+    ItemState,
+    ItemType,
+    NumberKey,
+    OrderKey,
+    PairKey,
+    Problem,
+    TextKey,
+    TruthKey,
+)
 from question_bank.items.models import Item, ItemVersion
 from question_bank.items.queries import visible_to
-from question_bank.items.service.content import Picture, cleaned, keep_pictures, likeness
+from question_bank.items.service.content import Picture, cleaned, likeness
 from question_bank.items.service.writing import Tags, new_item, remove_imported, subject_bank, submit
 from question_bank.permissions import Permission, can
 
@@ -76,6 +97,14 @@ class ReadImport:
 
 
 @dataclass(frozen=True, slots=True)
+class FileRead:
+    """A file as read, its drafts cleaned and checked; `pictures` are in the content store already, with their names."""
+
+    reading: Reading
+    pictures: tuple[tuple[storage.Stored, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Saved:
     """What saving did: positions of questions saved and of those that stayed out."""
 
@@ -84,35 +113,47 @@ class Saved:
     doubles: tuple[int, ...]
 
 
-def start_import(
-    session: Session,
-    actor: Actor,
-    subject_id: int,
-    sha256: str,
-    filename: str,
-    *,
-    grade: int | None = None,
-    at: datetime,
-) -> ImportBatch:
-    """Read an uploaded file that the database knows already (`storage.keep`); nothing enters the bank yet.
+def read_file(sha256: str, filename: str) -> FileRead:
+    """Read a file of the content store without touching the database, which others need meanwhile.
 
     Raises:
         Invalid: the file cannot be read, or holds no question.
         TooLarge: the file or what is in it is over a limit.
+    """
+    reading = read_any(storage.get_bytes(sha256), filename)
+    if not reading.drafts:
+        raise Invalid.at("file", N_("Không thấy câu hỏi nào trong tệp này. Hãy kiểm tra lại tệp."))
+    if len(reading.drafts) > MAX_QUESTIONS:
+        raise Invalid.at("file", N_("Tệp có hơn %(most)s câu. Hãy chia thành vài tệp."), most=MAX_QUESTIONS)
+    pictures = tuple((storage.put_bytes(one.data), one.name) for one in reading.assets.values())
+    return FileRead(replace(reading, drafts=tuple(_checked(draft) for draft in reading.drafts), assets={}), pictures)
+
+
+def start_import(
+    session: Session,
+    actor: Actor,
+    subject_id: int,
+    file: storage.Stored,
+    filename: str,
+    read: FileRead,
+    *,
+    grade: int | None = None,
+    at: datetime,
+) -> ImportBatch:
+    """Keep what was read from an uploaded file for its preview; nothing enters the bank yet.
+
+    Raises:
         NotFound, Forbidden: see `subject_bank`.
+        Invalid: there is no such grade.
     """
     subject_bank(session, actor, subject_id)
     Tags(grade=grade).check()
-    reading = read_any(storage.get_bytes(sha256), filename)
-    if not reading.drafts:
-        raise Invalid.at("file", N_("Không thấy câu hỏi nào trong tệp này. Hãy kiểm tra lại tệp, hoặc tải tệp mẫu."))
-    if len(reading.drafts) > MAX_QUESTIONS:
-        raise Invalid.at("file", N_("Tệp có hơn %(most)s câu. Hãy chia thành vài tệp."), most=MAX_QUESTIONS)
+    reading = read.reading
     batch = ImportBatch(
         school_id=actor.school_id,
         owner_id=actor.user_id,
         subject_id=subject_id,
-        sha256=sha256,
+        sha256=storage.keep(session, file, at=at).sha256,
         filename=nfc(filename)[:200],
         format=reading.format,
         found=reading.found,
@@ -120,11 +161,11 @@ def start_import(
         problems_json=_encode_problems(reading.problems),
         created_at=at,
     )
-    pictures = keep_pictures(session, reading.assets.values(), at=at)
-    batch.assets = [
-        ImportAsset(sha256=one.sha256, school_id=actor.school_id, media_type=one.media_type, name=one.name)
-        for one in pictures.values()
-    ]
+    for stored, name in read.pictures:
+        blob = storage.keep(session, stored, at=at)
+        batch.assets.append(
+            ImportAsset(sha256=blob.sha256, school_id=actor.school_id, media_type=blob.media_type, name=nfc(name)[:200])
+        )
     batch.drafts = [_row(actor, place, draft, grade) for place, draft in enumerate(reading.drafts, 1)]
     session.add(batch)
     session.flush()
@@ -148,16 +189,19 @@ def _row(actor: Actor, place: int, draft: ItemDraft, grade: int | None) -> Impor
 
 
 def _put(row: ImportDraft, draft: ItemDraft) -> None:
-    """Keep a draft with the problems of its source and those that are seen now."""
-    draft = cleaned(draft)
-    known = {problem.code for problem in draft.problems}
-    seen = problems_in(draft.body, draft.key)
-    if any(problem.blocking for problem in draft.problems):
-        seen = tuple(problem for problem in seen if problem.code not in {*known, "no_key", "half_key"})
-    draft = replace(draft, problems=(*draft.problems, *seen))
     row.draft_json = encode_draft(draft)
     row.likeness = likeness(draft.body)
     row.blocked = draft.blocked
+
+
+def _checked(draft: ItemDraft) -> ItemDraft:
+    """Clean a draft and add to the problems of its source those that are seen in it."""
+    draft = cleaned(draft)
+    known = {problem.code for problem in draft.problems}
+    if any(problem.blocking for problem in draft.problems):
+        known |= {"no_key", "half_key"}  # the source says better why there is none
+    seen = tuple(problem for problem in problems_in(draft.body, draft.key) if problem.code not in known)
+    return replace(draft, problems=(*draft.problems, *seen))
 
 
 def _encode_problems(problems: Iterable[Problem]) -> str:
@@ -260,6 +304,47 @@ def _rows(batch: ImportBatch, uids: Sequence[str]) -> list[ImportDraft]:
     return rows
 
 
+def key_from_response(body: ItemBody, response: Mapping[str, Any]) -> ItemKey | None:
+    """Make the key of a question from the response that would be right; None where a response says too little."""
+    match body.type:
+        case ItemType.SINGLE_CHOICE:
+            return ChoiceKey({response["choice"]: Fraction(1)}) if response.get("choice") else None
+        case ItemType.MULTIPLE_CHOICE:
+            right = response.get("choices") or []
+            return ChoiceKey({name: Fraction(1, len(right)) for name in right}) if right else None
+        case ItemType.TRUE_FALSE | ItemType.CLUSTER:
+            truths = {name: truth for name, truth in response["truths"].items() if truth is not None}
+            return TruthKey(truths) if truths else None
+        case ItemType.SHORT_TEXT:
+            return TextKey((AcceptedText(response["text"].strip()),)) if response["text"].strip() else None
+        case ItemType.SHORT_NUMBER:
+            number = response["text"].strip().replace(",", ".")
+            return NumberKey((AcceptedNumber(number),)) if number else None
+        case ItemType.MATCHING:
+            return PairKey(response["pairs"]) if response["pairs"] else None
+        case ItemType.ORDERING:
+            return OrderKey(tuple(response["order"])) if response["order"] else None
+        case ItemType.GAP_FILL:
+            gaps = {name: (AcceptedText(text),) for name, text in response["gaps"].items() if text.strip()}
+            return GapKey(gaps) if gaps else None
+        case _:
+            return None
+
+
+def set_key(session: Session, actor: Actor, batch_uid: str, draft_uid: str, response: Mapping[str, Any]) -> ItemDraft:
+    """Take a response to a question of an import as its key.
+
+    Raises:
+        NotFound, Conflict: as `edit_draft`.
+        Invalid: the response does not say what is right.
+    """
+    draft = get_draft(session, actor, batch_uid, draft_uid)
+    key = key_from_response(draft.body, response)
+    if key is None or any(problem.blocking for problem in problems_in(draft.body, key)):
+        raise Invalid.at("key", N_("Chưa chọn đủ đáp án. Hãy chọn đáp án đúng rồi bấm lại."))
+    return edit_draft(session, actor, batch_uid, draft_uid, replace(draft, key=key))
+
+
 def get_draft(session: Session, actor: Actor, batch_uid: str, draft_uid: str) -> ItemDraft:
     """Return one question of an import that is not saved yet.
 
@@ -285,7 +370,7 @@ def edit_draft(session: Session, actor: Actor, batch_uid: str, draft_uid: str, d
     [row] = _rows(batch, [draft_uid])
     before = decode_draft(row.draft_json)
     kept = tuple(problem for problem in before.problems if not problem.blocking)
-    _put(row, replace(draft, problems=kept, source=before.source, number=before.number, part=before.part))
+    _put(row, _checked(replace(draft, problems=kept)))
     session.flush()
     return decode_draft(row.draft_json)
 
@@ -396,16 +481,21 @@ def submit_import(session: Session, actor: Actor, batch_uid: str, *, at: datetim
         NotFound: the actor has no such import.
         Conflict: nothing of it waits to be handed in.
     """
-    batch = find_batch(session, actor, batch_uid)
-    uids = session.scalars(
-        select(ItemVersion.uid)
-        .join(Item, Item.id == ItemVersion.item_id)
-        .where(Item.import_uid == batch.uid, visible_to(actor), ItemVersion.state == "draft")
-        .order_by(ItemVersion.id)
-    ).all()
+    uids = _drafts_of(session, actor, find_batch(session, actor, batch_uid).uid)
     if not uids:
         raise Conflict(N_("Không có câu nào của tệp này đang chờ gửi duyệt."))
     return sum(submit(session, actor, uids[start : start + 500], at=at) for start in range(0, len(uids), 500))
+
+
+def _drafts_of(session: Session, actor: Actor, batch_uid: str) -> list[str]:
+    """Uids of the versions that an import saved and nobody has handed in yet."""
+    query = (
+        select(ItemVersion.uid)
+        .join(Item, Item.id == ItemVersion.item_id)
+        .where(Item.import_uid == batch_uid, visible_to(actor), ItemVersion.state == ItemState.DRAFT)
+        .order_by(ItemVersion.id)
+    )
+    return list(session.scalars(query))
 
 
 def discard_import(session: Session, actor: Actor, batch_uid: str) -> None:
@@ -434,3 +524,31 @@ def holds_picture(session: Session, actor: Actor, sha256: str) -> str | None:
         )
         .limit(1)
     )
+
+
+def turned_into(draft: ItemDraft, kind: ItemType) -> ItemDraft:
+    """Return the question as another kind of the same shape; a key that fits no more goes."""
+    key = draft.key
+    if isinstance(key, ChoiceKey) and kind in {ItemType.SINGLE_CHOICE, ItemType.MULTIPLE_CHOICE}:
+        right = [name for name, weight in key.weights.items() if weight > 0]
+        several = kind is ItemType.MULTIPLE_CHOICE
+        key = ChoiceKey({name: Fraction(1, len(right)) for name in right}) if several or len(right) == 1 else None
+    elif KEY_OF[kind] is not None and not isinstance(key, KEY_OF[kind] or object):
+        key = None
+    return replace(draft, body=replace(draft.body, type=kind), key=EssayKey() if kind is ItemType.ESSAY else key)
+
+
+def count_submittable(session: Session, actor: Actor, batch_uid: str) -> int:
+    """Count the saved questions of an import that can be handed in."""
+    return len(_drafts_of(session, actor, batch_uid))
+
+
+def may_undo(session: Session, actor: Actor, batch_uid: str) -> bool:
+    """Say whether everything that an import saved can still be taken back."""
+    saved = select(Item.id).where(
+        Item.import_uid == batch_uid, Item.school_id == actor.school_id, Item.owner_id == actor.user_id
+    )
+    decided = select(ItemVersion.id).where(
+        ItemVersion.item_id.in_(saved), (ItemVersion.reviewed_at.is_not(None)) | (ItemVersion.number > 1)
+    )
+    return session.scalar(saved.limit(1)) is not None and session.scalar(decided.limit(1)) is None

@@ -12,6 +12,8 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Protocol, TypeAlias
 
+from lms.base.errors import Invalid
+from lms.base.i18n_marks import N_
 from lms.base.text import nfc
 from question_bank.items.domain import (
     AcceptedNumber,
@@ -32,6 +34,7 @@ from question_bank.items.domain import (
     TextKey,
     TruthKey,
 )
+from question_bank.items.service.writing import Tags
 from question_bank.items.typed_text import from_typed, images_in, to_typed, unwrapped
 
 LEAST_ROWS = {
@@ -80,6 +83,7 @@ class Fields:
     rubric: str = ""
     solution: str = ""
     shuffle: bool = True
+    truth: str = ""  # "true" or "false" for a lone statement
     images: tuple[str, ...] = ()
 
 
@@ -109,6 +113,7 @@ def fields_of(draft: ItemDraft) -> Fields:
         rubric=to_typed(key.rubric, images) if isinstance(key, EssayKey) else "",
         solution=to_typed(draft.notes.solution, images),
         shuffle=body.shuffle,
+        truth=str(key.truths.get("s")).lower() if isinstance(key, TruthKey) and "s" in key.truths else "",
         images=images,
     )
 
@@ -354,3 +359,40 @@ def _pairs(
     ids = {html: f"r{place}" for place, html in enumerate(words, 1)}
     pairs = {name: ids[html] for name, html in others.items() if html}
     return tuple(Option(ids[html], html) for html in words), PairKey(pairs) if pairs else None
+
+
+def tags_from_form(values: Values, *, sweep: bool = False) -> Tags:
+    """Return the tags that a form says; in a *sweep* over many questions an empty field leaves each as it is.
+
+    Raises:
+        Invalid: the grade or the points are no numbers.
+    """
+
+    def one(name: str) -> str:
+        found = values.getlist(name)
+        return nfc(found[0]).strip() if found else ""
+
+    def said(name: str) -> str | None:
+        return one(name) or (None if sweep else "")
+
+    grade, points = one("grade"), one("points")
+    if grade and not (grade.isascii() and grade.isdigit() and len(grade) <= 2):
+        raise Invalid.at("grade", N_("Khối lớp từ 1 đến 12."))
+    outcomes = tuple(nfc(code).strip() for code in values.getlist("outcomes") if code.strip())
+    return Tags(
+        grade=int(grade) if grade else None,
+        topic=said("topic"),
+        level=said("level"),
+        outcomes=outcomes if outcomes or not sweep else None,
+        points=_points(points) if points else None,
+    )
+
+
+def _points(text: str) -> Fraction:
+    try:
+        value = Decimal(_decimal(text))
+    except InvalidOperation:
+        value = Decimal(0)
+    if not Decimal("0.001") <= value <= 1000:
+        raise Invalid.at("points", N_("Điểm của câu là một số lớn hơn 0, ví dụ 0,25."))
+    return Fraction(value)

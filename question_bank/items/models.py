@@ -100,6 +100,7 @@ class ItemVersion(Base):
 
     item: Mapped[Item] = relationship(back_populates="versions", lazy="joined", innerjoin=True)
     author: Mapped[User] = relationship(lazy="select", foreign_keys=[author_id])
+    reviewed_by: Mapped[User | None] = relationship(lazy="select", foreign_keys=[reviewed_by_id])
     outcomes: Mapped[list[ItemOutcome]] = relationship(
         back_populates="version", lazy="selectin", order_by="ItemOutcome.outcome", cascade="all, delete-orphan"
     )

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from html import escape
 from typing import Protocol
 
 from sqlalchemy.orm import Session
@@ -31,6 +32,15 @@ class Picture:
     name: str = ""
 
 
+class UploadedFile(Protocol):
+    """A picture that an upload brought."""
+
+    @property
+    def stored(self) -> storage.Stored: ...
+    @property
+    def name(self) -> str: ...
+
+
 class Bytes(Protocol):
     """A picture that comes with its bytes, as readers of files return it."""
 
@@ -52,6 +62,21 @@ def keep_pictures(session: Session, files: Iterable[Bytes], *, at: datetime) -> 
         blob = storage.keep_bytes(session, file.data, at=at)
         kept[file.sha256] = Picture(blob.sha256, blob.media_type, file.name[:200])
     return kept
+
+
+def keep_new_pictures(session: Session, files: Iterable[UploadedFile], *, at: datetime) -> dict[str, Picture]:
+    """Record pictures that an upload put into the content store."""
+    kept = {}
+    for file in files:
+        blob = storage.keep(session, file.stored, at=at)
+        kept[blob.sha256] = Picture(blob.sha256, blob.media_type, file.name[:200])
+    return kept
+
+
+def with_pictures(draft: ItemDraft, pictures: Iterable[Picture]) -> ItemDraft:
+    """Return the draft with more pictures at the end of its prompt."""
+    added = "".join(f'<p><img src="asset:{one.sha256}" alt="{escape(one.name)}"></p>' for one in pictures)
+    return replace(draft, body=replace(draft.body, prompt=draft.body.prompt + added)) if added else draft
 
 
 def cleaned(draft: ItemDraft) -> ItemDraft:

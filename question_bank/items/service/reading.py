@@ -14,7 +14,8 @@ from lms.base.i18n_marks import N_
 from lms.base.paging import Page, PageRequest
 from lms.base.permissions import Actor
 from lms.base.storage import Blob
-from question_bank.items.domain import ItemFilter, ItemState
+from lms.base.text import title_key
+from question_bank.items.domain import ItemDraft, ItemFilter, ItemState
 from question_bank.items.models import Item, ItemAsset, ItemVersion
 from question_bank.items.queries import narrowed, newest_first, versions, visible_to
 from question_bank.permissions import Permission, may_read, require
@@ -82,6 +83,19 @@ def list_versions(session: Session, actor: Actor, wanted: ItemFilter, page: Page
     total = session.scalar(select(func.count(ItemVersion.id)).where(*conditions)) or 0
     rows = session.scalars(versions(*conditions).order_by(*newest_first()).offset(page.offset).limit(page.size))
     return Page(tuple(rows), max(1, page.number), page.size, total)
+
+
+def draft_of(version: ItemVersion) -> ItemDraft:
+    """Return the content of a version as a draft, to be written anew."""
+    return ItemDraft(version.body, version.key, version.notes, title=version.title)
+
+
+def list_topics(session: Session, actor: Actor, subject_id: int | None, *, most: int = 200) -> list[str]:
+    """List the topics in use among the questions that the actor may see."""
+    query = select(ItemVersion.topic).where(visible_to(actor), ItemVersion.topic != "").distinct()
+    if subject_id is not None:
+        query = query.where(ItemVersion.subject_id == subject_id)
+    return sorted(session.scalars(query.limit(most)), key=title_key)
 
 
 @dataclass(frozen=True, slots=True)

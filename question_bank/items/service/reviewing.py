@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from lms.base import audit
@@ -23,16 +23,41 @@ from question_bank.permissions import Permission, can, require
 MAX_COMMENT = 2000
 
 
+def _waiting(actor: Actor) -> list[ColumnElement[bool]]:
+    return [
+        visible_to(actor),
+        ItemVersion.state == ItemState.SUBMITTED,
+        ItemVersion.subject_id.in_(actor.headed_subject_ids),
+    ]
+
+
+def count_queue(session: Session, actor: Actor) -> int:
+    """Count what waits for the actor's review."""
+    if not actor.headed_subject_ids:
+        return 0
+    return session.scalar(select(func.count(ItemVersion.id)).where(*_waiting(actor))) or 0
+
+
+def queue_uids(session: Session, actor: Actor) -> list[str]:
+    """List the uids of what waits for the actor's review, first handed in first."""
+    query = select(ItemVersion.uid).where(*_waiting(actor)).order_by(ItemVersion.submitted_at, ItemVersion.id)
+    return list(session.scalars(query))
+
+
+def next_waiting(session: Session, actor: Actor, uid: str) -> str:
+    """Return the uid of what to review after *uid*: the next one, else the first that is left; "" for none."""
+    waiting = queue_uids(session, actor)
+    place = waiting.index(uid) if uid in waiting else -1
+    rest = waiting[place + 1 :] + waiting[: max(place, 0)]
+    return rest[0] if rest else ""
+
+
 def list_queue(
     session: Session, actor: Actor, page: PageRequest, *, subject_id: int | None = None
 ) -> Page[ItemVersion]:
     """List what waits for the actor's review, first handed in first."""
     require(actor, Permission.OPEN_BANK)
-    conditions = [
-        visible_to(actor),
-        ItemVersion.state == ItemState.SUBMITTED,
-        ItemVersion.subject_id.in_(actor.headed_subject_ids),
-    ]
+    conditions = _waiting(actor)
     if subject_id is not None:
         conditions.append(ItemVersion.subject_id == subject_id)
     total = session.scalar(select(func.count(ItemVersion.id)).where(*conditions)) or 0

@@ -1,0 +1,287 @@
+"""Pages of an import: upload, preview with its problems, mend one, tag many, save, take back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from urllib.parse import urlencode
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lms.base.clock import now
+from lms.base.downloads import send_blob
+from lms.base.errors import Forbidden, NotFound
+from lms.base.forms import problems_of
+from lms.base.i18n import N_, _
+from lms.base.subjects import get_subject, list_subjects
+from lms.base.uploads import MEGABYTE, receive, upload_route
+from lms.base.web import current_actor, current_session, settings, shows_again
+from question_bank.imports import service
+from question_bank.imports.service import ReadDraft, ReadImport
+from question_bank.items.cards import Card, picture_address, tag_choices
+from question_bank.items.domain import LEVELS, TYPE_NAMES, ItemType
+from question_bank.items.forms import draft_from_form, fields_of, tags_from_form
+from question_bank.items.responding import response_from_form
+from question_bank.permissions import Permission, require
+
+bp = Blueprint("imports", __name__, url_prefix="/bank/import")
+
+ENDINGS = frozenset({"docx", "gift", "txt", "xml"})
+PAGE = 50
+PICTURES_SECONDS = 3600
+_SWEEP = ("chosen", "grade", "topic", "level", "outcomes")
+_SHOWN = ("all", "blocked", "ready", "doubles", "left_out", "saved")
+_FORMATS = {"docx": "Word", "gift": "GIFT", "moodle_xml": "Moodle XML", "aiken": "Aiken"}
+
+
+@bp.get("")
+def index() -> ResponseReturnValue:
+    """Ask for a file of questions; the last imports below."""
+    session, actor = current_session(), current_actor()
+    require(actor, Permission.OPEN_BANK)
+    subjects = [one for one in list_subjects(session, actor.school_id) if one.id in actor.subject_ids]
+    return render_template(
+        "question_bank/imports/index.html",
+        subjects=subjects,
+        chosen=request.form.get("subject") or request.args.get("subject", ""),
+        grade=request.form.get("grade", ""),
+        imports=service.list_imports(session, actor),
+        limit=settings().max_question_file_mb,
+        problems={name: problems_of(name) for name in ("", "file", "grade")},
+    )
+
+
+@bp.post("")
+@upload_route
+@shows_again(index)
+def bring_in() -> ResponseReturnValue:
+    """Read a file of questions and show what is in it."""
+    actor = current_actor()
+    if not (actor.is_teacher and actor.subject_ids):
+        raise Forbidden
+    upload = receive(request, max_file_bytes=settings().max_question_file_mb * MEGABYTE, endings=ENDINGS)
+    file = upload.file("file")
+    tags = tags_from_form(request.form, sweep=True)
+    read = service.read_file(file.sha256, file.name)  # before the database is asked for anything
+    session = current_session()
+    subject = get_subject(session, actor.school_id, upload.get("subject"))
+    batch = service.start_import(session, actor, subject.id, file.stored, file.name, read, grade=tags.grade, at=now())
+    return redirect(url_for("imports.show", uid=batch.uid), code=303)
+
+
+@bp.get("/<uid>")
+def show(uid: str) -> ResponseReturnValue:
+    """Show every question of an import as pupils will see it, with its problems beside it."""
+    session, actor = current_session(), current_actor()
+    read = service.get_import(session, actor, uid)
+    wanted = request.args.get("show", "all")
+    wanted = wanted if wanted in _SHOWN else "all"
+    rows = _narrowed(read.drafts, wanted)
+    pages = max(1, -(-len(rows) // PAGE))
+    number = min(max(1, request.args.get("page", 1, type=int)), pages)
+    rows = rows[(number - 1) * PAGE : number * PAGE]
+    by_type = {kind: sum(one.draft.body.type is kind for one in read.drafts) for kind in ItemType}
+    subject = next(one for one in list_subjects(session, actor.school_id) if one.id == read.subject_id)
+    return render_template(
+        "question_bank/imports/show.html",
+        read=read,
+        rows=[(one, Card.of_draft(one.draft, "imports.asset", one.uid)) for one in rows],
+        tabs=_tabs(read, wanted),
+        shown=wanted,
+        page=number,
+        pages=pages,
+        format=_FORMATS.get(read.format, read.format),
+        by_type=[(TYPE_NAMES[kind], count) for kind, count in by_type.items() if count],
+        levels=LEVELS,
+        choices=tag_choices(session, actor, subject, grade=_common_grade(read.drafts)),
+        submittable=service.count_submittable(session, actor, uid),
+        undoable=service.may_undo(session, actor, uid),
+        problems=[
+            text for name in ("chosen", "key", "grade", "topic", "level", "outcomes") for text in problems_of(name)
+        ],
+        asked=g.get("asked_draft", ""),
+    )
+
+
+def _narrowed(drafts: Sequence[ReadDraft], wanted: str) -> list[ReadDraft]:
+    keeps: dict[str, Callable[[ReadDraft], bool]] = {
+        "all": lambda one: True,
+        "blocked": lambda one: one.blocked and not one.left_out,
+        "ready": lambda one: one.ready,
+        "doubles": lambda one: one.is_double and not one.item_uid,
+        "left_out": lambda one: one.left_out,
+        "saved": lambda one: bool(one.item_uid),
+    }
+    return [one for one in drafts if keeps[wanted](one)]
+
+
+def _tabs(read: ReadImport, wanted: str) -> list[tuple[str, str, bool, int]]:
+    names = (
+        ("all", _("Tất cả")),
+        ("blocked", _("Cần sửa")),
+        ("ready", _("Sẵn sàng")),
+        ("doubles", _("Đã có")),
+        ("left_out", _("Bỏ ra")),
+        ("saved", _("Đã lưu")),
+    )
+    counted = [(name, label, len(_narrowed(read.drafts, name))) for name, label in names]
+    return [
+        (label, url_for("imports.show", uid=read.uid, show=name), name == wanted, count)
+        for name, label, count in counted
+        if count or name in {"all", wanted}
+    ]
+
+
+def _common_grade(drafts: Sequence[ReadDraft]) -> int | None:
+    grades = {one.tags.grade for one in drafts}
+    return grades.pop() if len(grades) == 1 else None
+
+
+def _here(uid: str, anchor: str = "") -> ResponseReturnValue:
+    """Back to the preview as it was narrowed."""
+    kept = urlencode({name: request.args[name] for name in ("show", "page") if request.args.get(name)})
+    place = url_for("imports.show", uid=uid) + (f"?{kept}" if kept else "") + (f"#{anchor}" if anchor else "")
+    return redirect(place, code=303)
+
+
+@bp.post("/<uid>/tag")
+@shows_again(show)
+def tag(uid: str) -> ResponseReturnValue:
+    """Tag the chosen questions in one sweep."""
+    chosen = request.form.getlist("chosen")
+    tags = tags_from_form(request.form, sweep=True)
+    count = service.tag_drafts(current_session(), current_actor(), uid, chosen, tags)
+    flash(_("Đã gắn nhãn %(count)s câu.", count=count), "good")
+    return _here(uid)
+
+
+@bp.post("/<uid>/leave-out")
+@shows_again(show)
+def leave_out(uid: str) -> ResponseReturnValue:
+    """Leave the chosen questions out of what will be saved, or take them in again."""
+    chosen = request.form.getlist("chosen")
+    out = request.form.get("out", "y") == "y"
+    count = service.leave_out(current_session(), current_actor(), uid, chosen, out=out)
+    said = N_("Đã bỏ %(count)s câu ra; tệp gốc không đổi.") if out else N_("Đã lấy lại %(count)s câu.")
+    flash(_(said, count=count), "good")
+    return _here(uid)
+
+
+def _show_asked(uid: str, draft_uid: str) -> ResponseReturnValue:
+    """The preview again, what was wrong said at the question."""
+    g.asked_draft = draft_uid
+    return show(uid)
+
+
+@bp.post("/<uid>/<draft_uid>/key")
+@shows_again(_show_asked)
+def set_key(uid: str, draft_uid: str) -> ResponseReturnValue:
+    """Take what was chosen on the card as the key of the question."""
+    session, actor = current_session(), current_actor()
+    draft = service.get_draft(session, actor, uid, draft_uid)
+    service.set_key(session, actor, uid, draft_uid, response_from_form(draft.body, request.form, f"{draft_uid}-"))
+    return _here(uid, anchor=f"q-{draft_uid}")
+
+
+@bp.get("/<uid>/<draft_uid>/edit")
+def edit(uid: str, draft_uid: str) -> ResponseReturnValue:
+    """Show one question of an import as a form, beside the words of the file."""
+    session, actor = current_session(), current_actor()
+    draft = service.get_draft(session, actor, uid, draft_uid)
+    read = service.get_import(session, actor, uid)
+    row = next(one for one in read.drafts if one.uid == draft_uid)
+    kinds = [kind for kind in ItemType if kind in _INTERCHANGEABLE.get(draft.body.type, ())]
+    subject = next(one for one in list_subjects(session, actor.school_id) if one.id == read.subject_id)
+    typed = draft_from_form(request.form, draft) if request.method == "POST" else draft
+    fields = fields_of(typed)
+    return render_template(
+        "question_bank/imports/edit.html",
+        read=read,
+        row=row,
+        fields=fields,
+        kinds=kinds,
+        types=TYPE_NAMES,
+        images=[url_for("imports.asset", sha256=picture_address(tag)) for tag in fields.images],
+        choices=tag_choices(session, actor, subject, row.tags.outcomes or (), row.tags.grade),
+        card=Card.of_draft(typed, "imports.asset"),
+        problems={name: problems_of(name) for name in ("", "prompt", "grade", "topic", "level", "outcomes")},
+    )
+
+
+_CHOICES = (ItemType.SINGLE_CHOICE, ItemType.MULTIPLE_CHOICE, ItemType.CLUSTER)
+_TYPED = (ItemType.SHORT_TEXT, ItemType.SHORT_NUMBER, ItemType.ESSAY)
+_INTERCHANGEABLE = {kind: group for group in (_CHOICES, _TYPED) for kind in group}
+
+
+@bp.post("/<uid>/<draft_uid>/edit")
+@shows_again(edit)
+def mend(uid: str, draft_uid: str) -> ResponseReturnValue:
+    """Put the mended question in the place of what was read."""
+    session, actor = current_session(), current_actor()
+    before = service.get_draft(session, actor, uid, draft_uid)
+    tags = tags_from_form(request.form)
+    draft = draft_from_form(request.form, before)
+    wanted = request.form.get("type", "")
+    if wanted and wanted != before.body.type and wanted in _INTERCHANGEABLE.get(before.body.type, ()):
+        draft = service.turned_into(draft, ItemType(wanted))
+    mended = service.edit_draft(session, actor, uid, draft_uid, draft)
+    service.tag_drafts(session, actor, uid, [draft_uid], tags)
+    flash(
+        _("Đã sửa; câu này vẫn còn chỗ cần xem.") if mended.blocked else _("Đã sửa câu này."),
+        "wait" if mended.blocked else "good",
+    )
+    return _here(uid, anchor=f"q-{draft_uid}")
+
+
+@bp.post("/<uid>/save")
+def save(uid: str) -> ResponseReturnValue:
+    """Put what is ready into the subject's bank."""
+    keep = request.form.get("keep_doubles") == "y"
+    saved = service.save_import(current_session(), current_actor(), uid, keep_doubles=keep, at=now())
+    flash(_("Đã lưu %(count)s câu vào ngân hàng.", count=len(saved.saved)), "good")
+    left = (
+        (saved.blocked, N_("%(count)s câu chưa lưu vì còn cần sửa: câu %(places)s."), "wait"),
+        (saved.doubles, N_("%(count)s câu không lưu vì đã có: câu %(places)s."), "info"),
+    )
+    for places, said, look in left:
+        if places:
+            flash(_(said, count=len(places), places=_listed(places)), look)
+    return redirect(url_for("imports.show", uid=uid), code=303)
+
+
+def _listed(places: Sequence[int]) -> str:
+    shown = ", ".join(str(place) for place in places[:12])
+    return shown + ("…" if len(places) > 12 else "")
+
+
+@bp.post("/<uid>/submit")
+def submit(uid: str) -> ResponseReturnValue:
+    """Hand everything that was saved to the subject head."""
+    count = service.submit_import(current_session(), current_actor(), uid, at=now())
+    flash(_("Đã gửi duyệt %(count)s câu cho tổ trưởng chuyên môn.", count=count), "good")
+    return redirect(url_for("imports.show", uid=uid), code=303)
+
+
+@bp.post("/<uid>/undo")
+def undo(uid: str) -> ResponseReturnValue:
+    """Take back out of the bank what was saved."""
+    count = service.undo_import(current_session(), current_actor(), uid)
+    flash(_("Đã rút %(count)s câu khỏi ngân hàng. Bản xem trước vẫn còn ở đây.", count=count), "good")
+    return redirect(url_for("imports.show", uid=uid), code=303)
+
+
+@bp.post("/<uid>/discard")
+def discard(uid: str) -> ResponseReturnValue:
+    """Forget the preview; what was saved stays in the bank."""
+    service.discard_import(current_session(), current_actor(), uid)
+    flash(_("Đã bỏ bản xem trước. Các câu đã lưu vẫn ở trong ngân hàng."), "good")
+    return redirect(url_for("imports.index"), code=303)
+
+
+@bp.get("/assets/<sha256>")
+def asset(sha256: str) -> ResponseReturnValue:
+    """Send a picture of an import to the teacher who brought it in."""
+    media_type = service.holds_picture(current_session(), current_actor(), sha256)
+    if media_type is None:
+        raise NotFound
+    return send_blob(sha256, name=sha256[:12], media_type=media_type, inline=True, cache_seconds=PICTURES_SECONDS)

@@ -1,0 +1,323 @@
+"""Pages of the bank: the list, a question with its history, writing one, its pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from lms.base.clock import now
+from lms.base.downloads import send_blob
+from lms.base.errors import NotFound
+from lms.base.forms import problems_of
+from lms.base.i18n import _
+from lms.base.paging import PageRequest
+from lms.base.permissions import Actor
+from lms.base.subjects import Subject, list_subjects
+from lms.base.text import nfc
+from lms.base.uploads import MEGABYTE, Upload, receive, upload_route
+from lms.base.web import current_actor, current_session, shows_again
+from question_bank.items import review_views
+from question_bank.items.cards import Card, card_of, outcome_names, picture_address, tag_choices
+from question_bank.items.checking import problems_in
+from question_bank.items.domain import LEVELS, STATE_NAMES, TYPE_NAMES, ItemFilter, ItemState, ItemType
+from question_bank.items.forms import blank, draft_from_form, fields_of, tags_from_form
+from question_bank.items.models import ItemVersion
+from question_bank.items.service import reading, reviewing, writing
+from question_bank.items.service.content import Picture, keep_new_pictures, with_pictures
+from question_bank.permissions import Permission, can, require
+
+bp = Blueprint("bank", __name__, url_prefix="/bank")
+blueprints = (bp, review_views.bp)
+
+MAX_PICTURE = 10 * MEGABYTE
+MAX_PICTURES = 4
+PICTURE_ENDINGS = frozenset({"png", "jpg", "jpeg", "gif", "webp"})
+PICTURES_SECONDS = 3600
+_FACETS = ("subject", "grade", "type", "level", "state", "topic", "outcome", "q", "mine")
+
+
+def filter_from(values: Mapping[str, str], actor: Actor, subjects: list[Subject]) -> ItemFilter:
+    """Read a filter from the address; what makes no sense narrows nothing."""
+
+    def one_of(kind: type[Any], name: str) -> Any:
+        try:
+            return kind(values.get(name, ""))
+        except ValueError:
+            return None
+
+    kind = one_of(ItemType, "type")
+    grade = values.get("grade", "")
+    return ItemFilter(
+        subject_id=next((one.id for one in subjects if one.uid == values.get("subject")), None),
+        grade=int(grade) if grade.isascii() and grade.isdigit() and len(grade) <= 2 else None,
+        types=(kind,) if kind else (),
+        level=values.get("level", "") if values.get("level") in LEVELS else "",
+        topic=values.get("topic", "")[:200],
+        outcome=values.get("outcome", "")[:120],
+        state=one_of(ItemState, "state"),
+        text=values.get("q", "")[:200],
+        owner_id=actor.user_id if values.get("mine") else None,
+    )
+
+
+@bp.get("")
+def index() -> ResponseReturnValue:
+    """List the questions that the person may see, narrowed by the address."""
+    session, actor = current_session(), current_actor()
+    subjects = list_subjects(session, actor.school_id)
+    wanted = filter_from(request.args, actor, subjects)
+    number = request.args.get("page", 1, type=int)
+    page = reading.list_versions(session, actor, wanted, PageRequest(number))
+    kept = {name: request.args[name] for name in _FACETS if request.args.get(name)}
+    return render_template(
+        "question_bank/items/index.html",
+        page=page,
+        cards=[card_of(version, with_key=False) for version in page.rows],
+        facets=reading.facets(session, actor, wanted),
+        subjects=subjects,
+        wanted=wanted,
+        kept=kept,
+        types=TYPE_NAMES,
+        levels=LEVELS,
+        states=STATE_NAMES,
+        may_add=actor.is_teacher and bool(actor.subject_ids),
+        may_submit={row.uid for row in page.rows if _may_submit(actor, row)},
+        may_tag={row.uid for row in page.rows if can(actor, Permission.TAG, row)},
+        waiting=reviewing.count_queue(session, actor),
+        heads=bool(actor.headed_subject_ids),
+        choices=tag_choices(session, actor, _subject_of(subjects, wanted.subject_id)),
+        problems=problems_of("chosen") + problems_of("grade") + problems_of("topic"),
+    )
+
+
+def _may_submit(actor: Actor, version: ItemVersion) -> bool:
+    waits = version.state in {ItemState.DRAFT, ItemState.CHANGES_REQUESTED}
+    return waits and can(actor, Permission.SUBMIT, version)
+
+
+def _subject_of(subjects: list[Subject], subject_id: int | None) -> Subject | None:
+    return next((one for one in subjects if one.id == subject_id), None)
+
+
+@bp.post("/submit")
+@shows_again(index)
+def submit() -> ResponseReturnValue:
+    """Hand the chosen questions to the subject head."""
+    count = writing.submit(current_session(), current_actor(), request.form.getlist("chosen"), at=now())
+    flash(_("Đã gửi duyệt %(count)s câu.", count=count), "good")
+    return redirect(_back(), code=303)
+
+
+@bp.post("/tag")
+@shows_again(index)
+def tag() -> ResponseReturnValue:
+    """Tag the chosen questions in one sweep."""
+    tags = tags_from_form(request.form, sweep=True)
+    count = writing.tag_many(current_session(), current_actor(), request.form.getlist("chosen"), tags)
+    flash(_("Đã gắn nhãn %(count)s câu.", count=count), "good")
+    return redirect(_back(), code=303)
+
+
+def _back() -> str:
+    """The list as it was narrowed."""
+    kept = {name: request.args[name] for name in (*_FACETS, "page") if request.args.get(name)}
+    return url_for("bank.index") + ("?" + urlencode(kept) if kept else "")
+
+
+@bp.get("/<uid>")
+def show(uid: str) -> ResponseReturnValue:
+    """Show a question: one version of it, its tags, what was said about it, its other versions."""
+    session, actor = current_session(), current_actor()
+    item = reading.get_item(session, actor, uid)
+    versions = reading.visible_versions(item, actor)
+    number = request.args.get("v", 0, type=int)
+    version = next((one for one in versions if one.number == number), versions[0])
+    return render_template(
+        "question_bank/items/show.html",
+        item=item,
+        version=version,
+        versions=versions,
+        card=card_of(version),
+        outcomes=outcome_names(session, actor.school_id, [version]),
+        levels=LEVELS,
+        states=STATE_NAMES,
+        may={
+            "edit": can(actor, Permission.RENEW, version) and not versions[0].is_submitted,
+            "submit": _may_submit(actor, version),
+            "retire": _may_retire(actor, version),
+            "review": version.is_submitted and can(actor, Permission.REVIEW, version),
+            "comment": not version.is_draft
+            and (can(actor, Permission.EDIT, version) or can(actor, Permission.REVIEW, version)),
+        },
+        problems=problems_of("comment"),
+        typed=request.form.get("comment", ""),
+    )
+
+
+def _may_retire(actor: Actor, version: ItemVersion) -> bool:
+    return version.state not in {ItemState.RETIRED, ItemState.SUBMITTED} and can(actor, Permission.RETIRE, version)
+
+
+@bp.post("/<uid>/comment")
+@shows_again(show)
+def comment(uid: str) -> ResponseReturnValue:
+    """Say something about a version under review."""
+    version_uid = request.form.get("version", "")
+    reviewing.comment(current_session(), current_actor(), version_uid, request.form.get("comment", ""), at=now())
+    return redirect(url_for("bank.show", uid=uid), code=303)
+
+
+@bp.post("/<uid>/retire")
+def retire(uid: str) -> ResponseReturnValue:
+    """Take a version out of use."""
+    writing.retire(current_session(), current_actor(), request.form.get("version", ""))
+    flash(_("Câu hỏi đã thôi dùng. Các bài kiểm tra đang có câu này vẫn giữ nguyên."), "good")
+    return redirect(url_for("bank.index"), code=303)
+
+
+@bp.get("/new")
+def new() -> ResponseReturnValue:
+    """Ask for the kind of question, then for the question."""
+    session, actor = current_session(), current_actor()
+    require(actor, Permission.OPEN_BANK)
+    subjects = [one for one in list_subjects(session, actor.school_id) if one.id in actor.subject_ids]
+    subject = next((one for one in subjects if one.uid == request.args.get("subject")), None)
+    if subject is None and len(subjects) == 1:
+        subject = subjects[0]
+    try:
+        kind = ItemType(request.args.get("type", ""))
+    except ValueError:
+        kind = None
+    if subject is None or kind is None:
+        return render_template(
+            "question_bank/items/kinds.html", subjects=subjects, subject=subject, kind=kind, types=TYPE_NAMES
+        )
+    return _form_page(
+        session,
+        actor,
+        subject,
+        blank(kind),
+        action=url_for("bank.add", type=kind, subject=subject.uid),
+        back=url_for("bank.index"),
+        tags=writing.Tags(),
+    )
+
+
+@bp.post("/new")
+@upload_route
+@shows_again(new)
+def add() -> ResponseReturnValue:
+    """Put a new question into the subject's bank."""
+    upload = _receive()
+    if request.form.get("act") == "preview":
+        return new()
+    session, actor = current_session(), current_actor()
+    subject = next((one for one in list_subjects(session, actor.school_id) if one.uid == request.args["subject"]), None)
+    if subject is None:
+        raise NotFound
+    pictures = keep_new_pictures(session, upload.all("pictures"), at=now())
+    draft = draft_from_form(request.form, blank(ItemType(request.args["type"])))
+    item = writing.new_item(
+        session,
+        actor,
+        subject.id,
+        with_pictures(draft, pictures.values()),
+        tags=tags_from_form(request.form),
+        pictures=pictures,
+        at=now(),
+    )
+    return _saved(session, actor, item.uid, item.versions[-1])
+
+
+@bp.get("/<uid>/edit")
+def edit(uid: str) -> ResponseReturnValue:
+    """Show the newest version of a question as a form."""
+    session, actor = current_session(), current_actor()
+    item = reading.get_item(session, actor, uid)
+    version = reading.visible_versions(item, actor)[0]
+    require(actor, Permission.RENEW, version)
+    tags = writing.Tags(
+        version.grade, version.topic, version.level, tuple(one.outcome for one in version.outcomes), version.points
+    )
+    return _form_page(
+        session,
+        actor,
+        item.subject,
+        reading.draft_of(version),
+        action=url_for("bank.renew", uid=uid),
+        back=url_for("bank.show", uid=uid),
+        tags=tags,
+    )
+
+
+@bp.post("/<uid>/edit")
+@upload_route
+@shows_again(edit)
+def renew(uid: str) -> ResponseReturnValue:
+    """Write the next version of a question."""
+    upload = _receive()
+    if request.form.get("act") == "preview":
+        return edit(uid)
+    session, actor = current_session(), current_actor()
+    before = reading.visible_versions(reading.get_item(session, actor, uid), actor)[0]
+    pictures: dict[str, Picture] = keep_new_pictures(session, upload.all("pictures"), at=now())
+    draft = with_pictures(draft_from_form(request.form, reading.draft_of(before)), pictures.values())
+    tags = tags_from_form(request.form)
+    version = writing.new_version(session, actor, uid, draft, tags=tags, pictures=pictures, at=now())
+    return _saved(session, actor, uid, version)
+
+
+def _receive() -> Upload:
+    return receive(request, max_file_bytes=MAX_PICTURE, max_files=MAX_PICTURES, endings=PICTURE_ENDINGS)
+
+
+def _saved(session: Session, actor: Actor, uid: str, version: ItemVersion) -> ResponseReturnValue:
+    if request.form.get("act") == "submit":
+        writing.submit(session, actor, [version.uid], at=now())
+        flash(_("Đã lưu và gửi duyệt."), "good")
+    else:
+        flash(_("Đã lưu vào ngân hàng, ở dạng bản nháp."), "good")
+    return redirect(url_for("bank.show", uid=uid), code=303)
+
+
+def _form_page(
+    session: Session, actor: Actor, subject: Subject, draft: Any, *, action: str, back: str, tags: writing.Tags
+) -> ResponseReturnValue:
+    """The form of a question; after a preview or a refusal it shows what was typed."""
+    card: Card | None = None
+    typed = draft
+    if request.method == "POST":
+        typed = draft_from_form(request.form, draft)
+        if "problem" not in g:
+            card = Card.of_draft(typed, "bank.asset")
+            tags = tags_from_form(request.form)
+    seen = problems_in(typed.body, typed.key) if card else ()
+    return render_template(
+        "question_bank/items/form.html",
+        fields=fields_of(typed),
+        images=[url_for("bank.asset", sha256=picture_address(tag)) for tag in fields_of(typed).images],
+        tags=tags,
+        subject=subject,
+        types=TYPE_NAMES,
+        choices=tag_choices(session, actor, subject, tags.outcomes or ()),
+        action=action,
+        back=back,
+        card=card,
+        seen=seen,
+        truth=nfc(request.form.get("truth", "")) or fields_of(typed).truth,
+        problems={name: problems_of(name) for name in ("", "prompt", "grade", "topic", "points", "pictures")},
+    )
+
+
+@bp.get("/assets/<sha256>")
+def asset(sha256: str) -> ResponseReturnValue:
+    """Send a picture to somebody who may see a question that shows it."""
+    blob = reading.find_asset(current_session(), current_actor(), sha256)
+    return send_blob(
+        blob.sha256, name=blob.sha256[:12], media_type=blob.media_type, inline=True, cache_seconds=PICTURES_SECONDS
+    )
