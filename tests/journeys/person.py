@@ -37,16 +37,13 @@ class Person:
 
     def _arrive(self, response: TestResponse, expect: int) -> Person:
         self.response = response
+        page = response.content_type.startswith("text/html") and response.get_data()
+        self.root: HtmlElement = lxml_html.fromstring(page or b"<p></p>")
         self.url = response.request.path + (
             f"?{response.request.query_string.decode()}" if response.request.query_string else ""
         )
         assert response.status_code == expect, f"{response.status_code} at {self.url}: {self.text[:1500]}"
         return self
-
-    @property
-    def root(self) -> HtmlElement:
-        """The page as a tree."""
-        return lxml_html.fromstring(self.response.get_data())
 
     @property
     def text(self) -> str:
