@@ -50,6 +50,10 @@ install_packages() {
     fi
     say "Installing the packages of $lock ..."
     rm -f .venv/packages.stamp
+    if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then # an environment whose making was interrupted
+        rm -rf .venv
+        make_venv
+    fi
     .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r deploy/installer.lock
     .venv/bin/uv pip sync -q --require-hashes --compile-bytecode --python .venv/bin/python "$lock"
     printf '%s\n' "$stamp" >.venv/packages.stamp
