@@ -64,24 +64,20 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     return value if shape is None or shape.match(value) else None
 
 
-_FIRST = nh3.Cleaner(
-    tags=set(TAGS | _RENAMED.keys()),
-    clean_content_tags=_DROPPED_WITH_CONTENT,
-    attributes=_ATTRIBUTES,
-    allowed_classes=_CLASSES,
-    attribute_filter=_attribute,
-    url_schemes={"http", "https", "mailto", "asset"},
-    link_rel="noopener noreferrer",
-)
-_LAST = nh3.Cleaner(
-    tags=set(TAGS),
-    clean_content_tags=_DROPPED_WITH_CONTENT,
-    attributes=_ATTRIBUTES,
-    allowed_classes=_CLASSES,
-    attribute_filter=_attribute,
-    url_schemes={"http", "https", "mailto", "asset"},
-    link_rel="noopener noreferrer",
-)
+def _cleaner(tags: frozenset[str]) -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=set(tags),
+        clean_content_tags=_DROPPED_WITH_CONTENT,
+        attributes=_ATTRIBUTES,
+        allowed_classes=_CLASSES,
+        attribute_filter=_attribute,
+        url_schemes={"http", "https", "mailto", "asset"},
+        link_rel="noopener noreferrer",
+    )
+
+
+_FIRST = _cleaner(TAGS | _RENAMED.keys())
+_LAST = _cleaner(TAGS)
 
 
 def parse(markup: str) -> HtmlElement:
