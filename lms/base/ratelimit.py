@@ -12,6 +12,7 @@ import hashlib
 import ipaddress
 import math
 import time
+from collections.abc import Callable
 
 import structlog
 from flask import Flask
@@ -43,7 +44,7 @@ class _Counters:
         self.window = MovingWindowRateLimiter(storage)
 
 
-_here = {"counters": _Counters(MemoryStorage())}
+_here = {"counters": _Counters(MemoryStorage()), "spare": _Counters(MemoryStorage())}
 
 
 def configure(redis_url: str = "") -> None:
@@ -51,7 +52,7 @@ def configure(redis_url: str = "") -> None:
     storage = storage_from_string(redis_url) if redis_url else MemoryStorage()
     if not isinstance(storage, Storage):
         raise ValueError("Counters need a plain redis:// address.")
-    _here["counters"] = _Counters(storage)
+    _here["counters"], _here["spare"] = _Counters(storage), _Counters(MemoryStorage())
 
 
 def init_app(app: Flask) -> None:
@@ -68,7 +69,10 @@ def check_sign_in(account_key: str, device_key: str, ip: str) -> None:
     Raises:
         TooMany: wait first; `retry_after` says how many seconds.
     """
-    counters = _here["counters"]
+    _counting(lambda counters: _check(counters, account_key, device_key, ip))
+
+
+def _check(counters: _Counters, account_key: str, device_key: str, ip: str) -> None:
     known = _is_known(counters, account_key, device_key)
     bucket = _bucket(account_key, device_key, known=known)
     for limit in FAILURES:
@@ -80,7 +84,10 @@ def check_sign_in(account_key: str, device_key: str, ip: str) -> None:
 
 def note_failure(account_key: str, device_key: str, ip: str) -> None:
     """Count a wrong password or an unknown account; both count the same, so that waiting tells nothing."""
-    counters = _here["counters"]
+    _counting(lambda counters: _count_failure(counters, account_key, device_key, ip))
+
+
+def _count_failure(counters: _Counters, account_key: str, device_key: str, ip: str) -> None:
     bucket = _bucket(account_key, device_key, known=_is_known(counters, account_key, device_key))
     for limit in FAILURES:
         counters.window.hit(limit, bucket)
@@ -93,7 +100,10 @@ def note_failure(account_key: str, device_key: str, ip: str) -> None:
 
 def note_success(account_key: str, device_key: str, ip: str) -> None:
     """Remember the device as one of this account's; its own failures are forgiven."""
-    counters = _here["counters"]
+    _counting(lambda counters: _count_success(counters, account_key, device_key, ip))
+
+
+def _count_success(counters: _Counters, account_key: str, device_key: str, ip: str) -> None:
     counters.storage.incr(f"good/{ip}", SPRAY_SPAN)
     for limit in FAILURES:
         counters.window.clear(limit, _bucket(account_key, device_key, known=True))
@@ -114,9 +124,22 @@ def allow(limit: RateLimitItem, *who: str) -> None:
     Raises:
         TooMany: it was one too many.
     """
-    counters = _here["counters"]
+    _counting(lambda counters: _hit(counters, limit, who))
+
+
+def _hit(counters: _Counters, limit: RateLimitItem, who: tuple[str, ...]) -> None:
     if not counters.window.hit(limit, *who):
         raise slow_down(_wait(counters, limit, *who))
+
+
+def _counting(count: Callable[[_Counters], None]) -> None:
+    """Count where the settings say; while Redis is away, here: people still get in, slowly if they guess."""
+    counters = _here["counters"]
+    try:
+        count(counters)
+    except counters.storage.base_exceptions as error:
+        log.error("counters.away", problem=type(error).__name__)
+        count(_here["spare"])
 
 
 def _wait(counters: _Counters, limit: RateLimitItem, *who: str) -> int:
