@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
-from sqlalchemy.orm import Session, raiseload, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lms.base.paging import Page, PageRequest
 from lms.base.permissions import Actor
@@ -85,7 +85,7 @@ def _page(
     total = session.scalar(select(func.count()).select_from(Edition).where(*where)) or 0
     rows = session.scalars(
         select(Edition)
-        .options(raiseload(Work.uses))
+        .options(joinedload(Edition.work).raiseload(Work.uses))
         .where(*where)
         .order_by(*order)  # type: ignore[arg-type]  # columns and their descending forms share no public type
         .limit(page.size)
