@@ -96,9 +96,8 @@ def show(uid: str) -> ResponseReturnValue:
         choices=tag_choices(session, actor, subject, grade=_common_grade(read.drafts)),
         submittable=service.count_submittable(session, actor, uid),
         undoable=service.may_undo(session, actor, uid),
-        problems=[
-            text for name in ("chosen", "key", "grade", "topic", "level", "outcomes") for text in problems_of(name)
-        ],
+        problems=[text for name in _SWEEP for text in problems_of(name)],
+        key_problems=problems_of("key"),
         asked=g.get("asked_draft", ""),
     )
 

@@ -1,0 +1,310 @@
+"""An import through HTTP: upload, preview, mend, tag, save, submit, take back."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from lms.base import db
+from lms.base.clock import now
+from question_bank.imports import service
+from question_bank.imports.models import ImportBatch
+from question_bank.items.models import Item, ItemVersion
+from question_bank.items.service import reviewing
+from tests.factories import World
+
+SignedIn = Callable[[str], FlaskClient]
+GIFT = """
+$CATEGORY: Toán 8/Đa thức
+
+::Bậc:: Bậc của đa thức \\(3x^2y\\) là {~1 ~2 =3 ~4}
+
+::Thiếu khoá:: Số nào chẵn? {~1 ~2 ~3}
+
+Số 2 là số nguyên tố. {TRUE}
+
+Tính 5 \\: 2. {#2.5:0.01}
+
+Thủ đô của Việt Nam? {=Hà Nội =Ha Noi}
+
+Nối cho đúng. {=Sông Hồng -> Hà Nội =Sông Hương -> Huế =Sông Hậu -> Cần Thơ}
+
+Nêu cảm nghĩ. {}
+"""
+
+
+def upload(client: FlaskClient, world: World, data: bytes, name: str, **form: str) -> TestResponse:
+    given = {"subject": world.maths.uid, "grade": "8", **form, "file": (io.BytesIO(data), name)}
+    return client.post("/bank/import", data=given, content_type="multipart/form-data")
+
+
+def brought(client: FlaskClient, world: World, data: bytes = GIFT.encode(), name: str = "de.gift") -> str:
+    """The uid of an import that was read."""
+    answer = upload(client, world, data, name)
+    assert answer.status_code == 303, answer.text
+    return answer.headers["Location"].rsplit("/", 1)[1]
+
+
+def drafts(uid: str) -> list[str]:
+    with db.transaction() as session:
+        batch = session.scalars(select(ImportBatch).where(ImportBatch.uid == uid)).one()
+        return [row.uid for row in batch.drafts]
+
+
+def count_items() -> int:
+    with db.transaction() as session:
+        return len(session.scalars(select(Item)).all())
+
+
+def test_nothing_is_saved_until_said_so(signed_in: SignedIn, world: World) -> None:
+    teacher = signed_in("teacher")
+    assert "Nhập câu hỏi từ tệp" in teacher.get("/bank/import").text
+    uid = brought(teacher, world)
+    page = teacher.get(f"/bank/import/{uid}").text
+    assert "Đọc được 7 câu." in page
+    assert "6 câu sẵn sàng." in page
+    assert "1 câu cần xem." in page
+    assert "<math" in page
+    assert "style=" not in page
+    assert count_items() == 0
+    assert "de.gift" in teacher.get("/bank/import").text
+
+
+def test_the_journey_of_a_file(signed_in: SignedIn, world: World) -> None:
+    teacher, head = signed_in("teacher"), signed_in("subject_head")
+    uid = brought(teacher, world)
+    here = f"/bank/import/{uid}"
+    asks = drafts(uid)[1]
+    # The key is chosen on the card itself.
+    assert "Chưa chọn đủ đáp án" in teacher.post(f"{here}/{asks}/key", data={}).text
+    assert teacher.post(f"{here}/{asks}/key", data={f"{asks}-choice": "b", f"{asks}-choices": "b"}).status_code == 303
+    assert "7 câu sẵn sàng." in teacher.get(here).text
+    # All are tagged in one sweep.
+    sweep = {"chosen": drafts(uid), "topic": "Đa thức nhiều biến", "level": "TH"}
+    assert teacher.post(f"{here}/tag", data=sweep).status_code == 303
+    assert teacher.get(here).text.count("Đa thức nhiều biến") >= 7
+    # Saved, and saved only once.
+    saved = teacher.post(f"{here}/save", follow_redirects=True)
+    assert "Đã lưu 7 câu vào ngân hàng." in saved.text
+    assert teacher.post(f"{here}/save").status_code == 409
+    with db.transaction() as session:
+        versions = session.scalars(select(ItemVersion)).all()
+        assert {(one.state, one.grade, one.level, one.topic) for one in versions} == {
+            ("draft", 8, "TH", "Đa thức nhiều biến")
+        }
+    # What is saved is no longer edited here.
+    assert teacher.post(f"{here}/tag", data=sweep).status_code == 409
+    assert teacher.get(f"{here}/{asks}/edit").status_code == 409
+    # Taken back, and saved again.
+    assert "Đã rút 7 câu" in teacher.post(f"{here}/undo", follow_redirects=True).text
+    assert count_items() == 0
+    assert teacher.post(f"{here}/undo").status_code == 409
+    teacher.post(f"{here}/save")
+    assert "Đã gửi duyệt 7 câu" in teacher.post(f"{here}/submit", follow_redirects=True).text
+    assert teacher.post(f"{here}/submit").status_code == 409
+    assert "7 câu đang chờ" in head.get("/bank/review").text
+    with db.transaction() as session:
+        waiting = reviewing.queue_uids(session, world.actor(session, "subject_head"))
+        reviewing.approve(session, world.actor(session, "subject_head"), waiting[:1], at=now())
+    assert teacher.post(f"{here}/undo").status_code == 409
+    assert teacher.post(f"{here}/discard").status_code == 303
+    assert teacher.get(here).status_code == 404
+    assert count_items() == 7
+
+
+def test_a_question_with_a_problem_stays_out_and_is_named(signed_in: SignedIn, world: World) -> None:
+    teacher = signed_in("teacher")
+    uid = brought(teacher, world)
+    page = teacher.post(f"/bank/import/{uid}/save", follow_redirects=True).text
+    assert "Đã lưu 6 câu vào ngân hàng." in page
+    assert "1 câu chưa lưu vì còn cần sửa: câu 2." in page
+    assert count_items() == 6
+
+
+def test_one_is_mended_in_a_form(signed_in: SignedIn, world: World) -> None:
+    teacher = signed_in("teacher")
+    uid = brought(teacher, world)
+    path = f"/bank/import/{uid}/{drafts(uid)[1]}/edit"
+    page = teacher.get(path).text
+    assert "Chưa thấy đáp án" in page
+    options = {
+        "text-0": "1",
+        "text-1": "2",
+        "text-2": "3",
+        "text-3": "\\(x<1\\)",
+        "prompt": "Số nào chẵn, lớn hơn 1?",
+    }
+    half = teacher.post(path, data=options, follow_redirects=True)
+    assert "vẫn còn chỗ cần xem" in half.text
+    whole = teacher.post(path, data={**options, "right": ["1", "3"], "type": "multiple_choice", "topic": "Số học"})
+    assert whole.status_code == 303
+    shown = teacher.get(f"/bank/import/{uid}?show=ready").text
+    assert "Số nào chẵn, lớn hơn 1?" in shown
+    assert "Số học" in shown
+    assert teacher.post(path, data={**options, "grade": "x"}).status_code == 422
+
+
+def test_questions_are_left_out_and_taken_in_again(signed_in: SignedIn, world: World) -> None:
+    teacher = signed_in("teacher")
+    uid = brought(teacher, world)
+    first = drafts(uid)[0]
+    here = f"/bank/import/{uid}"
+    teacher.post(f"{here}/leave-out", data={"chosen": first, "out": "y"})
+    assert "Bậc của đa thức" in teacher.get(f"{here}?show=left_out").text
+    assert "5 câu sẵn sàng" in teacher.get(here).text
+    teacher.post(f"{here}/leave-out", data={"chosen": first, "out": "n"})
+    assert "6 câu sẵn sàng" in teacher.get(here).text
+    assert "Bạn chưa chọn câu nào" in teacher.post(f"{here}/leave-out").text
+
+
+def test_doubles_are_seen_and_kept_only_when_asked(signed_in: SignedIn, world: World) -> None:
+    teacher = signed_in("teacher")
+    teacher.post(f"/bank/import/{brought(teacher, world)}/save")
+    twice = GIFT + "\nThủ đô  của Việt nam? {=Hà Nội}\n\nSố 3 chẵn? {FALSE}\n\nsố 3 CHẴN? {FALSE}\n"
+    uid = brought(teacher, world, twice.encode())
+    page = teacher.get(f"/bank/import/{uid}").text
+    assert page.count("Đã có trong ngân hàng") == 7
+    assert "Lặp lại câu 9" in page
+    assert "1 câu sẵn sàng" in page
+    teacher.post(f"/bank/import/{uid}/save")
+    assert count_items() == 7
+    teacher.post(f"/bank/import/{uid}/save", data={"keep_doubles": "y"})
+    assert count_items() == 7 + 8
+    # A colleague does not learn of drafts that are not theirs to see.
+    theirs = brought(signed_in("colleague"), world)
+    assert "Đã có trong ngân hàng" not in signed_in("colleague").get(f"/bank/import/{theirs}").text
+
+
+@pytest.mark.parametrize("person", ["colleague", "subject_head", "leader", "admin", "pupil", "outsider"])
+def test_an_import_is_its_teachers_alone(signed_in: SignedIn, world: World, person: str) -> None:
+    uid = brought(signed_in("teacher"), world)
+    row = drafts(uid)[1]
+    client = signed_in(person)
+    here = f"/bank/import/{uid}"
+    assert client.get(here).status_code == 404
+    assert client.get(f"{here}/{row}/edit").status_code == 404
+    for act in ("tag", "leave-out", "save", "submit", "undo", "discard", f"{row}/key", f"{row}/edit"):
+        assert client.post(f"{here}/{act}", data={"chosen": row}).status_code == 404, act
+    assert count_items() == 0
+
+
+def test_only_members_of_the_group_bring_files_in(signed_in: SignedIn, world: World) -> None:
+    assert upload(signed_in("pupil"), world, GIFT.encode(), "de.gift").status_code == 403
+    assert upload(signed_in("leader"), world, GIFT.encode(), "de.gift").status_code == 403
+    assert upload(signed_in("it_teacher"), world, GIFT.encode(), "de.gift").status_code == 403
+    assert upload(signed_in("outsider"), world, GIFT.encode(), "de.gift").status_code in {403, 404}
+    assert upload(signed_in("teacher"), world, GIFT.encode(), "de.gift", subject="x").status_code == 404
+    assert signed_in("pupil").get("/bank/import").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b"", "de.gift"),
+        (b"   \n ", "de.gift"),
+        (b"MZ\x90\x00\x03" * 50, "de.docx"),
+        (b"PK\x03\x04" + b"\x00" * 40, "de.docx"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 512, "de.docx"),
+        (b"%PDF-1.4 hello", "de.pdf"),
+        (b"%PDF-1.4 hello", "de.docx"),
+        (b"\x00\x01\x02\x03" * 99, "de.txt"),
+        (b"<quiz><question type='multichoice'>", "de.xml"),
+        (
+            b'<?xml version="1.0"?><!DOCTYPE q [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><quiz>&b;</quiz>',
+            "de.xml",
+        ),
+        (b'<?xml version="1.0"?><!DOCTYPE q SYSTEM "file:///etc/passwd"><quiz/>', "de.xml"),
+        ("chỉ có chữ, không có câu hỏi nào cả".encode(), "de.docx"),
+    ],
+)
+def test_a_bad_file_is_answered_with_a_sentence(signed_in: SignedIn, world: World, data: bytes, name: str) -> None:
+    teacher = signed_in("teacher")
+    answer = upload(teacher, world, data, name)
+    assert answer.status_code in {413, 422}, answer.status_code
+    [said, *_] = re.findall(r'class="error"[^>]*>(.*?)</span></span>', answer.text) + re.findall(
+        r'role="alert">(.*?)</div>', answer.text
+    )
+    assert re.search(r"\w+ \w+ \w+", re.sub("<[^>]+>", " ", said))
+    with db.transaction() as session:
+        assert session.scalars(select(ImportBatch)).all() == []
+
+
+def test_a_file_over_the_limit_is_refused(signed_in: SignedIn, world: World) -> None:
+    answer = upload(signed_in("teacher"), world, b"x" * (51 << 20), "de.gift")
+    answer.request.environ["wsgi.input"].close()  # the test client keeps large bodies in a file
+    assert answer.status_code == 413
+    assert "50 MB" in answer.text
+
+
+def test_no_file_chosen(signed_in: SignedIn, world: World) -> None:
+    form = {"subject": world.maths.uid}
+    answer = signed_in("teacher").post("/bank/import", data=form, content_type="multipart/form-data")
+    assert answer.status_code == 422
+
+
+def test_markup_of_a_hostile_question_is_harmless(signed_in: SignedIn, world: World) -> None:
+    teacher = signed_in("teacher")
+    evil = b"[html]<img src=x onerror=alert(1)><script>alert(2)</script><b onclick=x()>Hi</b> {=<i>a</i> ~b}"
+    page = teacher.get(f"/bank/import/{brought(teacher, world, evil)}").text
+    body = page[page.index("<main") :]
+    body = re.sub(r"<pre>.*?</pre>", "", body, flags=re.S)
+    assert "onerror=alert" not in body
+    assert "<script>alert" not in body
+    assert "onclick" not in body
+
+
+def test_pictures_of_an_import_are_its_teachers(signed_in: SignedIn, world: World) -> None:
+    import base64
+
+    from tests.question_bank.items.test_service import PIXEL
+
+    source = f'[html]<p>Hình <img alt="h" src="data:image/png;base64,{base64.b64encode(PIXEL).decode()}"></p> {{=a ~b}}'
+    for mark in "=":
+        source = source.replace(mark + '"', "\\" + mark + '"')
+    teacher = signed_in("teacher")
+    uid = brought(teacher, world, source.replace("data:", "data\\:").encode())
+    page = teacher.get(f"/bank/import/{uid}").text
+    [address] = re.findall(r'src="(/bank/import/assets/[0-9a-f]{64})"', page)
+    assert teacher.get(address).headers["Content-Type"] == "image/png"
+    assert signed_in("colleague").get(address).status_code == 404
+    teacher.post(f"/bank/import/{uid}/save")
+    assert teacher.get(address.replace("/import", "")).status_code == 200
+
+
+REAL = (
+    "6-vn-exams/LinhDangDev+Bank_Question_Cloud/template/ĐỀ THI TEST.docx",
+    "6-vn-exams/LinhDangDev+Bank_Question_Cloud/template/TOT NGHIEP.docx",
+    "6-vn-exams/LinhDangDev+Bank_Question_Cloud/template/Test_CauHoiDon.docx",
+    "6-vn-exams/LinhDangDev+Bank_Question_Cloud/sample_word_files/basic_questions_sample.docx",
+    "6-vn-exams/LinhDangDev+Bank_Question_Cloud/sample_word_files/fill_blank_sample.docx",
+    "6-vn-exams/LinhDangDev+Bank_Question_Cloud/sample_word_files/group_questions_sample.docx",
+    "6-vn-exams/LinhDangDev+Bank_Question_Cloud/sample_word_files/mixed_questions_sample.docx",
+    "1-moodle-gift/winmagpantay+dps/question/format/gift/examples.txt",
+    "1-moodle-gift/winmagpantay+dps/question/format/xml/tests/fixtures/multichoice.xml",
+)
+
+
+@pytest.mark.parametrize("path", REAL)
+def test_real_files_go_all_the_way(signed_in: SignedIn, world: World, inputs: Path, path: str) -> None:
+    file = inputs / path
+    teacher = signed_in("teacher")
+    uid = brought(teacher, world, file.read_bytes(), file.name)
+    assert teacher.get(f"/bank/import/{uid}").status_code == 200
+    with db.transaction() as session:
+        actor = world.actor(session, "teacher")
+        read = service.get_import(session, actor, uid)
+        ready = read.count("ready")
+    for row in drafts(uid)[:12]:
+        assert teacher.get(f"/bank/import/{uid}/{row}/edit").status_code == 200
+    if ready:
+        assert f"Đã lưu {ready} câu" in teacher.post(f"/bank/import/{uid}/save", follow_redirects=True).text
+        assert teacher.get("/bank").status_code == 200
+        assert teacher.post(f"/bank/import/{uid}/submit").status_code == 303
+        assert signed_in("subject_head").get("/bank/review").status_code == 200
