@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from question_bank.formats import docx, gift, moodle_xml
+from question_bank.formats import aiken, docx, drafting, gift, moodle_xml
 from question_bank.formats.reading import Reading
 
 _BINARY = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"%PDF")
 
 
 def read_any(data: bytes, filename: str = "") -> Reading:
-    """Return the questions of a Word, Moodle XML or GIFT file.
+    """Return the questions of a Word, Moodle XML, GIFT or Aiken file.
 
     Raises:
         Invalid: none of these, or broken; says the way out.
@@ -24,4 +24,5 @@ def read_any(data: bytes, filename: str = "") -> Reading:
         start.startswith((b"\xff\xfe<\x00", b"\xfe\xff\x00<"))
     ):
         return moodle_xml.read(data, filename)
-    return gift.read(data, filename)
+    text, _ = drafting.decode(data)
+    return aiken.read(data, filename) if aiken.is_aiken(text) else gift.read(data, filename)
