@@ -12,20 +12,20 @@ from lms.base.uploads import MEGABYTE, receive, upload_route
 from lms.base.web import current_actor, current_session, shows_again
 from lms.gradebook import service
 from lms.gradebook.views import SEMESTERS, attachment
-from lms.gradebook.workbook import By, Verdict
+from lms.gradebook.workbook import By, CellPlan, Verdict
 from lms.permissions import Permission, require
 
 bp = Blueprint("portal_workbook", __name__, url_prefix="/gradebook")
 
 WORKBOOK_BYTES = 20 * MEGABYTE
 VERDICTS = {
-    Verdict.WRITE: (N_("ghi vào ô trống"), "good"),
-    Verdict.REPLACE: (N_("ghi đè"), "info"),
-    Verdict.SAME: (N_("giống nhau"), ""),
-    Verdict.KEPT: (N_("giữ của tệp"), "wait"),
-    Verdict.FORMULA: (N_("ô công thức"), ""),
-    Verdict.LOCKED: (N_("ô khoá"), ""),
-    Verdict.COVERED: (N_("ô gộp"), ""),
+    Verdict.WRITE: N_("ghi vào ô trống"),
+    Verdict.REPLACE: N_("ghi đè"),
+    Verdict.SAME: N_("giống nhau"),
+    Verdict.KEPT: N_("giữ của tệp"),
+    Verdict.FORMULA: N_("công thức"),
+    Verdict.LOCKED: N_("ô khoá"),
+    Verdict.COVERED: N_("ô gộp"),
 }
 BY = {By.MINISTRY_ID: N_("mã định danh"), By.CODE: N_("mã học sinh"), By.NAME: N_("tên và ngày sinh")}
 
@@ -59,15 +59,17 @@ def bring(uid: str) -> ResponseReturnValue:
 def show(uid: str) -> ResponseReturnValue:
     """Show each cell before and after."""
     workbook, planned = service.plan_workbook(current_session(), current_actor(), uid)
-    lines: dict[int, list[object]] = {match.row.row: [] for match in planned.matching.matches}
+    lines: dict[int, dict[str, CellPlan]] = {match.row.row: {} for match in planned.matching.matches}
     for cell in planned.cells:
-        lines[cell.row].append(cell)
+        lines[cell.row][cell.key] = cell
     return render_template(
         "lms/gradebook/workbook_show.html",
         workbook=workbook,
         book=workbook.gradebook,
         plan=planned,
         matches=[(match, lines[match.row.row]) for match in planned.matching.matches],
+        keys=list(planned.headings),
+        plan_headings=planned.headings,
         kept=planned.count(Verdict.KEPT),
         verdicts=VERDICTS,
         by=BY,

@@ -94,3 +94,4 @@ function start() {
 }
 
 if (form?.querySelector("input[data-mark]")) start();
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });

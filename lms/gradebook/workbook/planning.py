@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as replaced
 from decimal import Decimal
@@ -83,6 +83,7 @@ class Plan:
     part: str
     cells: tuple[CellPlan, ...]
     matching: Matching
+    headings: Mapping[str, str]  # the file's own words over each column that has a plan, from the left
     warnings: tuple[Message, ...]
 
     @property
@@ -118,6 +119,7 @@ def plan(
         layout.part,
         tuple(cells),
         matching,
+        {key: words for key, words in layout.headings.items() if any(cell.key == key for cell in cells)},
         (*layout.warnings, *_warnings(layout, matching, rows)),
     )
 
