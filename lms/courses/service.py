@@ -20,6 +20,7 @@ from lms.courses.domain import ActivityKind
 from lms.courses.models import Activity, Course, Lesson, LessonFile, Section
 from lms.permissions import Permission, allows, require
 from lms.school.models import SchoolClass, SchoolYear
+from materials import api as materials
 
 
 def may_read(actor: Actor, course: Course) -> bool:
@@ -262,10 +263,43 @@ def hide_activity(session: Session, actor: Actor, uid: str) -> Activity:
     return activity
 
 
+def place_material(session: Session, actor: Actor, section_uid: str, edition_uid: str, *, at: datetime) -> Activity:
+    """Put an approved material of the library into a section; the class's pupils may read it from now on.
+
+    Raises:
+        NotFound: no such section or material for this person.
+        Forbidden: the person does not teach this course.
+        Conflict: the material is not approved, or stands in this course already.
+    """
+    section = get_section(session, actor, section_uid)
+    edition = materials.get_edition_for(session, actor, edition_uid)
+    for one in section.course.sections:
+        if any(line.kind == ActivityKind.MATERIAL and line.target_uid == edition.uid for line in one.activities):
+            raise Conflict(N_("Học liệu này đã có trong lớp học."))
+    line = add_activity(
+        session, actor, section_uid, ActivityKind.MATERIAL, edition.title, target_uid=edition.uid, published_at=at
+    )
+    materials.put_into_class(session, actor, edition.uid, class_id=section.course.class_id, place=line.uid, at=at)
+    return line
+
+
+def list_sections(session: Session, actor: Actor) -> list[tuple[Course, list[Section]]]:
+    """List the courses that the actor teaches, each with its sections; where things may be put."""
+    courses = list_courses(session, actor, taught_only=True)
+    sections: dict[int, list[Section]] = {}
+    for section in session.scalars(
+        select(Section).where(Section.course_id.in_([one.id for one in courses])).order_by(Section.position)
+    ):
+        sections.setdefault(section.course_id, []).append(section)
+    return [(course, sections.get(course.id, [])) for course in courses]
+
+
 def remove_activity(session: Session, actor: Actor, uid: str) -> Course:
     """Take a line off the page; the thing it leads to stays where it lives."""
     activity = get_activity(session, actor, uid)
     course = activity.section.course
+    if activity.kind == ActivityKind.MATERIAL:
+        materials.take_out_of_class(session, actor, place=activity.uid)
     activity.section.activities.remove(activity)
     session.delete(activity)
     audit.record(session, actor, "course.activity_removed", uid, what=activity.kind)

@@ -12,6 +12,7 @@ from lms.base.web import current_actor, current_session, shows_again
 from lms.courses import service
 from lms.courses.domain import ActivityKind
 from lms.courses.models import Activity
+from materials import api as materials
 
 bp = Blueprint("courses", __name__, url_prefix="/courses")
 
@@ -112,3 +113,28 @@ def change_activity(uid: str) -> ResponseReturnValue:
     else:
         course = service.publish_activity(session, actor, uid, at=clock.now()).section.course
     return redirect(url_for("courses.show", uid=course.uid), code=303)
+
+
+@bp.get("/place/<uid>")
+def choose_place(uid: str) -> ResponseReturnValue:
+    """Ask where in one's courses a material of the library shall stand."""
+    session, actor = current_session(), current_actor()
+    return render_template(
+        "lms/courses/place.html",
+        material=materials.get_edition_for(session, actor, uid),
+        courses=service.list_sections(session, actor),
+        problems=problems_of(),
+    )
+
+
+@bp.post("/place/<uid>")
+@shows_again(choose_place)
+def place(uid: str) -> ResponseReturnValue:
+    """Put a material of the library into a section, or into a course without sections yet."""
+    session, actor = current_session(), current_actor()
+    chosen = request.form.get("section", "")
+    if chosen.startswith("course:"):
+        chosen = service.first_section(session, actor, chosen.removeprefix("course:")).uid
+    line = service.place_material(session, actor, chosen, uid, at=clock.now())
+    flash(_("Đã đưa vào lớp học và giao cho học sinh."))
+    return redirect(url_for("courses.show", uid=line.section.course.uid), code=303)

@@ -27,6 +27,7 @@ from lms.school.models import (
     Semester,
     TeachingAssignment,
 )
+from question_bank.api import install_shipped
 
 PASSWORD = "gieo-2026"  # noqa: S105 - everybody's in the demo school, printed at start
 PUPILS_A_CLASS = 40
@@ -101,6 +102,7 @@ def build_people(session: Session, *, at: datetime, seed: int = 2026) -> DemoSch
     _classes(maker, made)
     _parents(maker, made)
     session.flush()
+    install_shipped(session, school.id, at=at)
     audit.record(session, Actor(made.admin.id, school.id), "school.set_up", school.uid)
     return made
 

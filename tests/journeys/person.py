@@ -87,11 +87,15 @@ class Person:
 
         A value may be a text, a list of texts for many boxes, or a Path to upload.
         """
-        for form in self.forms():
-            for button in self._buttons(form):
-                words = " ".join(button.text_content().split()) or button.get("aria-label", "")
-                if words.startswith(label) and (not within or within in self._block(button)):
-                    return self.submit(form, button, expect=expect, **values)
+        found = [
+            (words != label, form, button)
+            for form in self.forms()
+            for button in self._buttons(form)
+            if (words := " ".join(button.text_content().split()) or button.get("aria-label", "")).startswith(label)
+            and (not within or within in self._block(button))
+        ]
+        for _inexact, form, button in sorted(found, key=lambda one: one[0]):
+            return self.submit(form, button, expect=expect, **values)
         raise AssertionError(f"no button {label!r} on {self.url}: {self.text[:2500]}")
 
     def _buttons(self, form: HtmlElement) -> Iterator[HtmlElement]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from pathlib import Path
 
-import pytest
 from flask import Flask
 
 from tests.journeys.person import Person
@@ -30,6 +31,8 @@ def test_a_school_day(demo: Flask, inputs: Path) -> None:
     for path in (WORD, GIFT, MOODLE):
         bring_in_questions(teacher, inputs / path)
     approve_questions(demo)
+    share_a_material(demo)
+    read_the_log(demo)
 
 
 def write_a_lesson(demo: Flask, teacher: Person) -> None:
@@ -74,3 +77,52 @@ def approve_questions(demo: Flask) -> None:
         head.open("/bank/review")
     head.sees("Không còn câu nào chờ duyệt")
     Person(demo, "gv.toan8").open("/bank?state=changes_requested").sees("1 câu")
+
+
+def share_a_material(demo: Flask) -> None:
+    """Step 9: deposit, one approval, found without accents by a colleague, put into her own course."""
+    author = Person(demo, "gv.toan8").open("/library/deposit")
+    author.press("Tải lên", files=("Phương trình bậc nhất một ẩn.pptx", slides("Phương trình bậc nhất một ẩn")))
+    described = {"grades": ["8"], "rights": "own", "kind": "slides", "summary": "Tám trang chiếu."}
+    subject = author.root.xpath("//select[@name='subject']/option[contains(., 'Toán')]/@value")[0]
+    described["licence"] = author.root.xpath("//select[@name='licence']/option[contains(., 'BY')]/@value")[0]
+    author.press("Lưu", title="Phương trình bậc nhất một ẩn", subject=subject, **described)
+    outcome = author.root.xpath("//input[@name='outcomes']/@value")[0]
+    author.press("Lưu và xem lại", outcomes=[outcome])
+    author.press("Gửi duyệt")
+    head = Person(demo, "tt.toan").open("/library/review").follow("Phương trình bậc nhất một ẩn")
+    head.press("Duyệt")
+    colleague = Person(demo, "gv.toan9").open("/library?q=phuong+trinh+bac+nhat").sees("Phương trình bậc nhất một ẩn")
+    colleague.follow("Phương trình bậc nhất một ẩn").follow("Đưa vào lớp học")
+    section = colleague.root.xpath("//select[@name='section']//option[contains(., 'Toán 9A1')]/@value")[0]
+    colleague.press("Đưa vào lớp học", section=section).sees("Phương trình bậc nhất một ẩn")
+    Person(demo, "9a1.05").open("/courses").follow("Toán 9A1").follow("Phương trình bậc nhất một ẩn")
+
+
+def slides(text: str) -> bytes:
+    """A slide deck with one slide, as PowerPoint writes it, cut down to its bones."""
+    memory = io.BytesIO()
+    kind = "http://schemas.openxmlformats.org"
+    with zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as pack:
+        pack.writestr(
+            "[Content_Types].xml",
+            f'<Types xmlns="{kind}/package/2006/content-types"><Override PartName="/ppt/presentation.xml" ContentType='
+            '"application/vnd.openxmlformats-officedocument.presentationml.presentation.main+xml"/></Types>',
+        )
+        pack.writestr("ppt/presentation.xml", f'<p:presentation xmlns:p="{kind}/presentationml/2006/main"/>')
+        pack.writestr(
+            "ppt/slides/slide1.xml",
+            f'<p:sld xmlns:p="{kind}/presentationml/2006/main" xmlns:a="{kind}/drawingml/2006/main">'
+            f"<p:txBody><a:p><a:r><a:t>{text}</a:t></a:r></a:p></p:txBody></p:sld>",
+        )
+    return memory.getvalue()
+
+
+def read_the_log(demo: Flask) -> None:
+    """Step 10: the head of school asks who did what, and the chain verifies."""
+    leader = (
+        Person(demo, "hieutruong")
+        .open("/reports/acts")
+        .sees("duyệt câu hỏi", "giao nội dung cho lớp", "duyệt học liệu")
+    )
+    leader.follow("Kiểm tra tính toàn vẹn").sees("còn nguyên vẹn")
