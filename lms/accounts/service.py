@@ -39,10 +39,10 @@ def load_actor(session: Session, user: User) -> Actor:
     return Actor(user.id, user.school_id, user.uid, user.full_name, user.roles)
 
 
-def begin_session(
-    session: Session, sign_in_name: str, password: str, *, device: str, hours: int, at: datetime
-) -> tuple[str, User]:
-    """Check name and password and open a session; returns its token and the person.
+def check_password(session: Session, sign_in_name: str, password: str, *, at: datetime) -> int:
+    """Return the id of the person whose name and password these are.
+
+    Takes a reading session: hashing is slow on purpose, and nobody may wait at the writers' gate for it.
 
     Raises:
         Invalid: no such person, wrong password, a disabled account or an expired first password; all but the last
@@ -54,6 +54,12 @@ def begin_session(
         raise Invalid.at("", N_("Tên đăng nhập hoặc mật khẩu chưa đúng. Hãy kiểm tra phím Caps Lock và thử lại."))
     if user.must_change_password and user.first_password_until is not None and user.first_password_until < at:
         raise Invalid.at("", N_("Mật khẩu lần đầu đã hết hạn. Hãy nhờ giáo viên hoặc nhà trường cấp lại."))
+    return user.id
+
+
+def begin_session(session: Session, user_id: int, *, device: str, hours: int, at: datetime) -> tuple[str, User]:
+    """Open a session for the person whose password was checked; returns its token and the person."""
+    user = session.get_one(User, user_id)
     token = secrets.token_urlsafe(32)
     session.add(
         SignInSession(

@@ -12,7 +12,7 @@ from lms.accounts import service
 from lms.accounts.domain import device_name
 from lms.accounts.forms import PasswordForm, SetUpForm, SignInForm
 from lms.accounts.sessions import CurrentUser
-from lms.base import clock, ratelimit, web
+from lms.base import clock, db, ratelimit, web
 from lms.base.errors import Invalid
 from lms.base.forms import problems_of
 from lms.base.i18n import LANGUAGES, _
@@ -58,17 +58,18 @@ def do_sign_in() -> ResponseReturnValue:
     address = request.remote_addr or ""
     ratelimit.check_sign_in(name, device, address)
     try:
-        token, user = service.begin_session(
-            current_session(),
-            name,
-            form.password.data,
-            device=device_name(request.user_agent.string),
-            hours=settings().session_hours,
-            at=clock.now(),
-        )
+        with db.open_session(writes=False) as reading:
+            user_id = service.check_password(reading, name, form.password.data, at=clock.now())
     except Invalid:
         ratelimit.note_failure(name, device, address)
         raise
+    token, user = service.begin_session(
+        current_session(),
+        user_id,
+        device=device_name(request.user_agent.string),
+        hours=settings().session_hours,
+        at=clock.now(),
+    )
     ratelimit.note_success(name, device, address)
     web.sign_in(CurrentUser(token, user))
     response = redirect(home_or(request.args.get("next")), code=303)

@@ -12,7 +12,19 @@ from functools import wraps
 from typing import Any, Protocol, TypeVar
 
 import structlog
-from flask import Flask, Response, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    after_this_request,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
@@ -21,7 +33,7 @@ from werkzeug.exceptions import HTTPException
 
 from lms.base import db
 from lms.base.config import Settings
-from lms.base.errors import AppError, Forbidden, Invalid, NotFound, SignInNeeded, TooLarge, Unavailable
+from lms.base.errors import AppError, Forbidden, Invalid, NotFound, SignInNeeded, TooLarge, TooMany, Unavailable
 from lms.base.i18n import say
 from lms.base.permissions import Actor
 
@@ -252,6 +264,8 @@ def _explain(error: AppError) -> ResponseReturnValue:
 
 def _answer(error: AppError) -> ResponseReturnValue:
     sentence = say(error.message)
+    if isinstance(error, TooMany) and error.retry_after:
+        after_this_request(_wait(error.retry_after))
     if wants_json():
         body: dict[str, Any] = {"status": error.status, "title": sentence, "kind": type(error).__name__}
         if isinstance(error, Invalid):
@@ -266,6 +280,14 @@ def _answer(error: AppError) -> ResponseReturnValue:
         request_id=g.get("request_id", ""),
     )
     return page, error.status
+
+
+def _wait(seconds: int) -> Callable[[Response], Response]:
+    def tell(response: Response) -> Response:
+        response.headers["Retry-After"] = str(seconds)
+        return response
+
+    return tell
 
 
 def _explain_csrf(_error: CSRFError) -> ResponseReturnValue:

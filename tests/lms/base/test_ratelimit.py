@@ -82,3 +82,11 @@ def test_a_first_day_full_of_typing_mistakes_is_not_spraying():
         assert fail(f"hs{pupil}")
         check_sign_in(f"hs{pupil}", "", SCHOOL)
         note_success(f"hs{pupil}", "", SCHOOL)
+
+
+def test_the_page_says_how_long_to_wait(app):
+    client = app.test_client()
+    asked = {"sign_in_name": "hs.nobody", "password": "wrong"}
+    answers = [client.post("/sign-in", data=asked) for _ in range(8)]
+    assert [answer.status_code for answer in answers] == [422] * 5 + [429] * 3
+    assert 0 < int(answers[-1].headers["Retry-After"]) <= 60
