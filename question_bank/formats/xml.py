@@ -33,7 +33,9 @@ def parse(data: bytes, *, huge: bool = False) -> etree._Element:
         raise TooLarge(N_("Tệp quá lớn (tối đa %(limit)s MB). Hãy chia thành vài tệp."), limit=LIMIT // 10**6)
     if not data.strip():
         raise Invalid.at("file", N_("Tệp này trống."))
-    text = _DECLARATION.sub("", _text(data), count=1)
+    text = _text(data)
+    if declaration := _DECLARATION.match(text):
+        text = text[declaration.end() :]
     start = _PROLOG.match(text)
     if text[start.end() if start else 0 :].startswith("<!"):
         raise Invalid.at(

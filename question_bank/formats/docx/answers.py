@@ -19,6 +19,7 @@ _IN_ORDER = re.compile(
     rf"^(?:[ĐSTFđs]|đúng|sai)(?:\s*[-,;/|]?\s*(?:[ĐSTFđs]{labels.NOT_LOWER}|đúng|sai)){{1,5}}$", re.I
 )
 _BLANK = re.compile(r"^[\s._…\-–▢□☐◻:]*$|^\[\s*o+\s*\]$")
+LONGEST = 3000  # characters of a line that states an answer
 _FORM = re.compile(r"mã đề(?:\s*thi)?\s*[:.]?\s*(\d{3,4})", re.I)
 
 
@@ -131,7 +132,7 @@ def key_of_line(text: str, *, strict: bool = True) -> Stated | None:
 
     A strict line states letters or truths and nothing else; otherwise a value after a colon counts as well.
     """
-    match = labels.KEY_LINE.match(text)
+    match = labels.KEY_LINE.match(text) if len(text) < LONGEST else None
     if not match:
         return None
     value = match["value"].strip()

@@ -123,8 +123,7 @@ def _places(lines: Sequence[Line], base: str) -> list[_Place]:
             letter = match["letter"] or match["round"]
             if not (base <= letter <= chr(ord(base) + 7)):
                 continue
-            before = text[: match.start()]
-            first = not before.strip()
+            first, before = labels.before(text, match.start())
             if first or before.endswith(("\t", "  ", "\ufffc ", "\ufffc")):
                 spaced = "tab"
             elif before[-1].isspace():

@@ -141,8 +141,8 @@ def _label_left(question: Parsed) -> bool:
                 letter = match["letter"] or match["round"]
                 if (not letter.isupper() and upper) or match["round"]:
                     continue
-                before = text[: match.start()]
-                if (not before.strip() and place > 0) or before.endswith(("\t", "   ")):
+                first, before = labels.before(text, match.start())
+                if (first and place > 0) or (not first and before.endswith(("\t", "   "))):
                     return True
     return False
 

@@ -12,6 +12,12 @@ _ALIKE = str.maketrans(
 )
 
 
+def before(text: str, at: int) -> tuple[bool, str]:
+    """Return whether a place is the first on its line, and the three characters before it."""
+    head = text[max(0, at - 3) : at]
+    return not head.strip() and not text[:at].strip(), head
+
+
 def norm(text: str) -> str:
     """Return text for matching: look-alike letters and spaces replaced, character by character."""
     return text.translate(_ALIKE)
@@ -23,7 +29,7 @@ NOT_LOWER = f"(?-i:(?![{LOWER}]))"  # the letter before ends a word written in c
 _UPPER = "A-ZĐÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴ"
 
 STRONG = re.compile(
-    rf"^\s*[*•]?\s*(?P<before>(?:{_BRACKET}\s*)*)(?P<word>câu(?:\s+hỏi)?|bài(?:\s+tập|\s+toán)?|question|ques|quest)"
+    rf"^\s*(?:[*•]\s*)?(?P<before>(?:{_BRACKET}\s*)*)(?P<word>câu(?:\s+hỏi)?|bài(?:\s+tập|\s+toán)?|question|ques|quest)"
     rf"\s*(?:số\s*)?(?P<n>\d{{1,3}})(?![\d,])(?P<after>\s*(?:{_BRACKET}\s*)*)"
     rf"(?P<end>[.:)/]+|[-–—](?!\s*\d)|(?=\s+[{_UPPER}\d\"“‘'(\[\ufffc\\$])|(?=\s*$)|(?=\t))\s*",
     re.I,
@@ -64,7 +70,7 @@ SOLUTION = re.compile(
     re.I,
 )
 KEY_LINE = re.compile(
-    r"^\W*(?:vậy|suy ra|nên)?\W*"
+    r"^\W*(?:(?:vậy|suy ra|nên)\b\W*)?"
     r"(?P<word>ta\s+chọn|chọn|đáp án|đáp số|đ/a|đa|answer|ans|key|trả lời|kết quả|correct answer)"
     r"(?P<more>(?:\s+(?:đáp án|phương án|câu|ý|đúng|là|chọn|cần chọn|is|key))*)\s*(?P<colon>[:.=]?)\s*(?P<value>.*)$",
     re.I | re.S,
@@ -95,13 +101,16 @@ LEVEL = {
     "nb": "NB", "th": "TH", "vd": "VD", "vdc": "VDC", "nhận biết": "NB", "thông hiểu": "TH", "vận dụng": "VD",
     "vận dụng cao": "VDC", "vận dụng thấp": "VD",
 }  # fmt: skip
-_TAG = re.compile(r"^\s*(?P<open>[\[(<{])\s*(?P<body>[^\[\](){}<>]{1,40}?)\s*[\])>}]\s*")
+_TAG = re.compile(r"\s*(?P<open>[\[(<{])\s*(?P<body>[^\[\](){}<>]{1,40}?)\s*[\])>}]\s*")
 _CODE = re.compile(
     r"^(?:CLO\s*\d{1,2}(?:\.\d+)?(?:\s*[,;]\s*CLO\s*\d{1,2})*|[0-2][DHGNS]\d[A-Z]\d-\d|\d[A-Z]\d[A-Z]\d-\d|YCCĐ[\s.\d]+|LO\d{1,2})$",
     re.I,
 )
 _POINTS = re.compile(r"^(\d{1,2}(?:[.,]\d{1,2})?)\s*(?:điểm|đ|pts?|points?)\.?$", re.I)
 _SHUFFLE = re.compile(r"^g\d*(?:#\d*)?$|^#\w{0,6}$", re.I)
+
+
+TAGS_AT_MOST = 6
 
 
 @dataclass(slots=True)
@@ -132,18 +141,23 @@ class Tags:
 def leading_tags(text: str, tags: Tags) -> int:
     """Take the tags at the start of a text and return where its words begin."""
     at = 0
-    while (match := _TAG.match(text[at:])) and tags.take(match["body"]):
-        at += match.end()
+    for _ in range(TAGS_AT_MOST):
+        match = _TAG.match(text, at)
+        if not match or not tags.take(match["body"]):
+            break
+        at = match.end()
     return at
 
 
 def trailing_tags(text: str, tags: Tags) -> int:
     """Take the tags at the end of a text and return where its words end."""
     end = len(text.rstrip())
-    while match := re.search(r"\s*[\[(<{]\s*([^\[\](){}<>]{1,40}?)\s*[\])>}]$", text[:end]):
-        if not tags.take(match[1]):
+    for _ in range(TAGS_AT_MOST):
+        start = max(0, end - 60)
+        match = re.search(r"[\[(<{]\s*([^\[\](){}<>]{1,40}?)\s*[\])>}]$", text[start:end])
+        if not match or not tags.take(match[1]):
             break
-        end = match.start()
+        end = len(text[: start + match.start()].rstrip())
     return end
 
 

@@ -46,8 +46,8 @@ class Raw:
         self.lines.append(line)
         text = labels.norm(line.text)
         for match in labels.OPTION.finditer(text):
-            before = text[: match.start()]
-            if before.strip() and not before[-1:].isspace():
+            first, head = labels.before(text, match.start())
+            if not first and not head[-1:].isspace():
                 continue
             letter = match["letter"] or match["round"]
             if letter == chr(ord("A") + self.upper):
