@@ -213,7 +213,8 @@ def receive_quiz_marks(
 
     Called by `lms.quizzes` after it has checked who may release; *actor* is whoever released, or None when the clock
     did. What this quiz wrote before follows it; a mark that a person typed, a zero by rule and another quiz's mark
-    stay. Where the subject is assessed by comments, or the gradebook is locked, everything stays.
+    stay. Where the subject is assessed by comments, the quiz has no points, or the gradebook is locked, everything
+    stays.
 
     Raises:
         NotFound: the class's year has no such semester.
@@ -236,10 +237,11 @@ def receive_quiz_marks(
     written, same, kept, changed = 0, 0, [], []
     for mark in marks:
         there = stored.get(mark.pupil_id, {}).get(column.key)
-        if there is not None and not _yields(there, quiz_uid):
+        if mark.worth <= 0 or (there is not None and not _yields(there, quiz_uid)):
             kept.append(mark.pupil_id)
             continue
-        cell = mark_of_test(min(mark.points, mark.worth), mark.worth, book.rules)
+        points = min(max(mark.points, Fraction(0)), mark.worth)  # bonus and deduction end at the ends of the scale
+        cell = mark_of_test(points, mark.worth, book.rules)
         if _put(
             session,
             book,

@@ -198,6 +198,13 @@ def test_a_quiz_fills_a_cell_that_waits_for_a_make_up(session: Session, world: W
     assert from_quiz(session, world, "7", column="tx2").kept == (world.pupil.id,)
 
 
+def test_bonus_and_deduction_end_at_the_ends_of_the_scale(session: Session, world: World) -> None:
+    book = opened(session, world)
+    for points, mark in (("12", 10), ("-1", 0)):
+        assert from_quiz(session, world, points).written == 1
+        assert cell(session, book, world, "tx1").mark == mark
+
+
 def test_a_quiz_opens_gradebook_and_column(session: Session, world: World) -> None:
     received = from_quiz(session, world, "7", column="tx5")
     book = session.scalars(select(Gradebook)).one()
