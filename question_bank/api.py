@@ -66,6 +66,7 @@ from question_bank.items.service.drawing import (
     list_usable,
     load_versions,
 )
+from question_bank.items.service.reviewing import count_queue
 from question_bank.items.service.seeding import save_new_items
 from question_bank.items.service.writing import Tags
 from question_bank.scoring.marking import score
@@ -114,6 +115,7 @@ __all__ = [
     "asset_hashes",
     "check_response",
     "count_matching",
+    "count_queue",
     "decode_body",
     "decode_draft",
     "decode_key",

@@ -14,6 +14,15 @@ from lms.base.errors import Message
 from lms.base.i18n_marks import N_
 
 LANGUAGES = ("vi", "en")
+WEEKDAYS = (
+    N_("Thứ Hai"),
+    N_("Thứ Ba"),
+    N_("Thứ Tư"),
+    N_("Thứ Năm"),
+    N_("Thứ Sáu"),
+    N_("Thứ Bảy"),
+    N_("Chủ nhật"),
+)
 DEFAULT_ZONE = "Asia/Ho_Chi_Minh"
 
 __all__ = ["LANGUAGES", "N_", "_", "init_app", "local", "ngettext", "say", "show_date", "show_number", "show_time"]
@@ -74,6 +83,12 @@ def show_number(value: Decimal | Fraction | int | float | None, places: int | No
     return text if chosen_language() == "en" else text.replace(".", ",")
 
 
+def show_weekday(at: datetime) -> str:
+    """Thứ Hai, 23/11/2026: the day on the school's clock."""
+    at = local(at)
+    return f"{gettext(WEEKDAYS[at.weekday()])}, {show_date(at)}"
+
+
 def show_size(size: int) -> str:
     """12 KB, 3,4 MB: a file's size for people (1 KB is 1,024 bytes)."""
     value = float(size)
@@ -89,5 +104,7 @@ def init_app(app: Flask) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = "vi"
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
     Babel(app, locale_selector=chosen_language)
-    app.jinja_env.filters.update(say=say, date=show_date, time=show_time, number=show_number, size=show_size)
+    app.jinja_env.filters.update(
+        say=say, date=show_date, time=show_time, number=show_number, size=show_size, weekday=show_weekday
+    )
     app.jinja_env.globals.update(language=chosen_language)

@@ -68,6 +68,8 @@ ACTS: Mapping[str, str] = MappingProxyType(
         "material.submitted": N_("gửi duyệt học liệu"),
         "material.approved": N_("duyệt học liệu"),
         "material.changes_requested": N_("yêu cầu sửa học liệu"),
+        "material.taken_back": N_("rút học liệu lại để sửa"),
+        "material.commented": N_("nhắn tin về học liệu"),
         "material.withdrawn": N_("rút học liệu khỏi thư viện"),
     }
 )
