@@ -112,9 +112,10 @@ def recall(connection: Connection, arrival: Arrival, stored: Stored) -> None:
 def store(connection: Connection, arrivals: Sequence[Arrival]) -> list[Stored | NotFound]:
     """Store what several requests brought; every rule is checked under the lock of its attempt."""
     ids = list({arrival.ticket.attempt_id for arrival in arrivals})
+    attempts: dict[int, tuple[Any, datetime]]
     if connection.dialect.name == "sqlite":
-        at = clock.now()  # after BEGIN IMMEDIATE: nobody else writes
-        attempts = {row.id: (row, at) for row in connection.execute(LOOK, {"ids": ids})}
+        now = clock.now()  # after BEGIN IMMEDIATE: nobody else writes
+        attempts = {row.id: (row, now) for row in connection.execute(LOOK, {"ids": ids})}
         insert = INSERT_SQLITE
     else:
         attempts = {row.id: (row, row.at) for row in connection.execute(LOCK, {"ids": ids})}
@@ -122,10 +123,11 @@ def store(connection: Connection, arrivals: Sequence[Arrival]) -> list[Stored | 
     rows: list[dict[str, Any]] = []
     answers: list[Stored | NotFound] = []
     for arrival in arrivals:
-        attempt, at = attempts.get(arrival.ticket.attempt_id, (None, None))
-        if attempt is None or at is None:
+        found = attempts.get(arrival.ticket.attempt_id)
+        if found is None:
             answers.append(NotFound())
             continue
+        attempt, at = found
         mine = rows_of(arrival, attempt, at)
         rows += mine
         answers.append(outcome(arrival, attempt, at, mine))

@@ -24,7 +24,7 @@ from lms.permissions import Permission, require
 from lms.quizzes.domain.forms import MOST_FORMS
 from lms.quizzes.domain.states import Counts, QuizState, ReleasePolicy, move
 from lms.quizzes.models import Quiz, QuizSlot, ScoreRun
-from lms.quizzes.service.freezing import freeze_forms
+from lms.quizzes.service.freezing import freeze_forms, rule_of
 from lms.quizzes.service.reading import get_quiz
 from question_bank import api as bank
 
@@ -132,6 +132,63 @@ def _apply(quiz: Quiz, settings: QuizSettings) -> None:
         "form_count release_policy show_marks show_key show_comments column_semester column_key scheme"
     ).split():
         setattr(quiz, name, getattr(settings, name))
+
+
+def course_for_quiz(session: Session, actor: Actor, course_uid: str) -> Course:
+    """A course in which the actor may build quizzes.
+
+    Raises:
+        NotFound, Forbidden: not this person's course.
+    """
+    course = courses.get_course(session, actor, course_uid)
+    require(actor, Permission.BUILD_QUIZ, course)
+    return course
+
+
+def draft_for_editing(session: Session, actor: Actor, uid: str) -> Quiz:
+    """A draft that the actor may change.
+
+    Raises:
+        NotFound, Conflict, Forbidden: as in `change_settings`.
+    """
+    return _draft(session, actor, uid)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLine:
+    """A place in the plan as a teacher reads it."""
+
+    slot: QuizSlot
+    item: bank.BankItem | None  # None for a draw
+    rule: bank.DrawRule | None
+    matching: int  # how many questions a draw can take from
+    words: str
+
+    @property
+    def count(self) -> int:
+        """How many questions come out of the place; a text to read is none."""
+        if self.rule is not None:
+            return self.rule.count
+        return int(self.item is not None and self.item.type is not bank.ItemType.DESCRIPTION)
+
+    @property
+    def worth(self) -> Fraction:
+        """The points of all of them."""
+        return self.slot.worth * self.count
+
+
+def plan_of(session: Session, actor: Actor, quiz: Quiz) -> list[PlanLine]:
+    """The places of a draft in order, draws with how many questions they can take from."""
+    items = bank.load_versions(session, quiz.school_id, [slot.version_uid for slot in quiz.slots if slot.version_uid])
+    lines = []
+    for slot in sorted(quiz.slots, key=lambda one: one.position):
+        if slot.version_uid:
+            item = items[slot.version_uid]
+            lines.append(PlanLine(slot, item, None, 0, bank.summary(item.body, 200)))
+        else:
+            rule = rule_of(slot.draw or {})
+            lines.append(PlanLine(slot, None, rule, count_for_draw(session, actor, quiz, rule), rule.topic))
+    return lines
 
 
 def _draft(session: Session, actor: Actor, uid: str) -> Quiz:

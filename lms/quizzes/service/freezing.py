@@ -78,6 +78,19 @@ def freeze_forms(session: Session, actor: Actor, quiz: Quiz) -> list[Form]:
     return forms
 
 
+def trial_form(session: Session, actor: Actor, quiz: Quiz) -> Form:
+    """A form of a draft to look at; it is not kept.
+
+    Raises:
+        Invalid: as in `freeze_forms`.
+    """
+    chosen = [slot.version_uid for slot in quiz.slots if slot.version_uid]
+    fixed = {item.version_uid: item for item in bank.get_versions(session, actor, chosen)}
+    seed = f"{quiz.seed}-0"
+    placed = _collect(session, actor, quiz.slots, fixed, seed)
+    return Form(uid="draft", code=form_code(0), document=_document(quiz, placed, seed))
+
+
 def _collect(
     session: Session, actor: Actor, slots: Sequence[QuizSlot], fixed: Mapping[str, bank.BankItem], seed: str
 ) -> list[_Placed]:

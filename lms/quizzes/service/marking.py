@@ -63,7 +63,7 @@ def list_tasks(session: Session, actor: Actor, uid: str) -> tuple[Quiz, list[Tas
         select(ItemScore.version_uid, func.count(), func.count(ItemScore.points))
         .where(ItemScore.run_id == quiz.current_run_id)
         .group_by(ItemScore.version_uid)
-    ).tuples()
+    )
     counts = {version: (total, total - done) for version, total, done in rows}
     items = bank.load_versions(session, quiz.school_id, counts)
     tasks = [

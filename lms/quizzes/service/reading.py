@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from lms.base.errors import NotFound
 from lms.base.permissions import Actor, foreign
 from lms.courses.models import Course
-from lms.permissions import Permission, allows
+from lms.permissions import Permission, allows, require
+from lms.quizzes.domain.results import shown
 from lms.quizzes.domain.states import QuizState
 from lms.quizzes.models import Attempt, Form, Quiz
 from question_bank import api as bank
@@ -89,6 +90,17 @@ def get_attempt_of(session: Session, quiz: Quiz, uid: str, *, lock: bool = False
     return attempt
 
 
+def forms_for_teacher(session: Session, actor: Actor, uid: str) -> list[Form]:
+    """The forms of a quiz, for those who may see its questions before the pupils.
+
+    Raises:
+        NotFound, Forbidden: not this person's quiz.
+    """
+    quiz = get_quiz(session, actor, uid)
+    require(actor, Permission.SEE_QUIZ_RESULTS, quiz)
+    return list(session.scalars(select(Form).where(Form.quiz_id == quiz.id).order_by(Form.id)))
+
+
 def find_picture(session: Session, actor: Actor, form_uid: str, sha256: str) -> str:
     """The media type of a picture in a form, for its teachers, a pupil who has it, and the pupil's parents.
 
@@ -96,7 +108,7 @@ def find_picture(session: Session, actor: Actor, form_uid: str, sha256: str) -> 
         NotFound: it stands in none of the form's questions, or the person has not got the form.
     """
     form = session.scalar(select(Form).where(Form.uid == form_uid, Form.school_id == actor.school_id))
-    if form is None or not _has_form(session, actor, form):
+    if form is None or not _has_form(session, actor, form, sha256):
         raise NotFound
     media_type = bank.holds_asset(session, form.school_id, [slot["version"] for slot in form.document], sha256)
     if media_type is None:
@@ -104,10 +116,15 @@ def find_picture(session: Session, actor: Actor, form_uid: str, sha256: str) -> 
     return media_type
 
 
-def _has_form(session: Session, actor: Actor, form: Form) -> bool:
+def _has_form(session: Session, actor: Actor, form: Form, sha256: str) -> bool:
+    quiz = session.get_one(Quiz, form.quiz_id)
+    if may_see(actor, quiz) and allows(actor, Permission.SEE_QUIZ_RESULTS, quiz):
+        return True
     people = {actor.user_id, *actor.child_ids}
     mine = select(Attempt.id).where(Attempt.form_id == form.id, Attempt.pupil_id.in_(people)).limit(1)
-    if session.scalar(mine) is not None:
+    if session.scalar(mine) is None:
+        return False
+    if shown(quiz.release_rules, QuizState(quiz.state), quiz.released_at).key:
         return True
-    quiz = session.get_one(Quiz, form.quiz_id)
-    return may_see(actor, quiz) and allows(actor, Permission.SEE_QUIZ_RESULTS, quiz)
+    # Until the key may be seen, so may no picture of a solution or a rubric.
+    return any(sha256 in bank.asset_hashes(bank.decode_body(slot["body"])) for slot in form.document)

@@ -128,19 +128,19 @@ def _facts(session: Session, quiz: Quiz) -> tuple[dict[int, int], dict[int, tupl
         select(event.attempt_id, func.count(func.distinct(event.slot)))
         .where(event.attempt_id.in_(mine), answers, event.standing == Standing.APPLIED)
         .group_by(event.attempt_id)
-    ).tuples()
+    )
     kept = session.execute(
         select(event.attempt_id, func.count())
         .where(event.attempt_id.in_(mine), answers, event.standing != Standing.APPLIED)
         .group_by(event.attempt_id)
-    ).tuples()
+    )
     left: dict[int, tuple[int, int]] = {}
     for attempt_id, payload in session.execute(
         select(event.attempt_id, event.payload).where(event.attempt_id.in_(mine), event.kind == EventKind.LEFT)
     ):
         times, milliseconds = left.get(attempt_id, (0, 0))
         left[attempt_id] = times + 1, milliseconds + int(payload)
-    return dict(answered.all()), left, dict(kept.all())
+    return {row[0]: row[1] for row in answered}, left, {row[0]: row[1] for row in kept}
 
 
 def give_extra_time(

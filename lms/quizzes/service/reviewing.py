@@ -1,0 +1,301 @@
+"""Look at finished attempts: the class's results, one attempt for its teacher, pupil and parents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.base.errors import NotFound
+from lms.base.marks import TENTH, round_half_up
+from lms.base.permissions import Actor
+from lms.base.users import User
+from lms.permissions import Permission, require
+from lms.quizzes.domain.results import Shown, on_ten, shown
+from lms.quizzes.domain.states import AttemptState, Counts, QuizState
+from lms.quizzes.models import Attempt, AttemptScore, ItemScore, Quiz, ResponseCurrent, Submission
+from lms.quizzes.service.feeding import counting_results, results_of
+from lms.quizzes.service.marking import comments_of
+from lms.quizzes.service.reading import get_attempt_of, get_own_attempt, get_quiz
+from lms.quizzes.service.scoring import scheme_of, versions_of
+from lms.school import service as school
+from question_bank import api as bank
+
+EVERYTHING = Shown(marks=True, key=True, comments=True)
+COLUMNS = 10  # of the distribution, from 0 to 10
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedQuestion:
+    """One question of a finished attempt, with what may be seen of it."""
+
+    slot: Mapping[str, Any]
+    item: bank.BankItem  # with the options in the order of the form; its key only to be shown when `key` says so
+    response: Mapping[str, Any]
+    outcome: bank.Score | None
+    points: Fraction | None
+    worth: Fraction
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A finished attempt."""
+
+    attempt: Attempt
+    quiz: Quiz
+    pupil: User
+    submission: Submission
+    shown: Shown
+    questions: Sequence[ReviewedQuestion]
+    points: Fraction | None
+    worth: Fraction | None
+    waiting: int
+    comment: str
+
+    @property
+    def mark(self) -> Decimal | None:
+        """The total on the scale of ten, rounded once; None while not shown or not all marked."""
+        if self.points is None or not self.worth or self.waiting:
+            return None
+        return round_half_up(on_ten(self.points, self.worth), TENTH)
+
+
+def own_review(session: Session, actor: Actor, uid: str) -> Review:
+    """A pupil's own finished attempt, as far as results are out.
+
+    Raises:
+        NotFound: not this pupil's attempt, or not handed in.
+    """
+    attempt = get_own_attempt(session, actor, uid)
+    return _review(session, attempt, _shown_of(attempt.quiz))
+
+
+def child_review(session: Session, actor: Actor, child_uid: str, uid: str) -> Review:
+    """A child's finished attempt, exactly as the child may see it.
+
+    Raises:
+        NotFound: not a confirmed child of this parent, or not an attempt of the child.
+    """
+    child = school.get_child(session, actor, child_uid)
+    attempt = session.scalar(select(Attempt).where(Attempt.uid == uid, Attempt.pupil_id == child.id))
+    if attempt is None:
+        raise NotFound
+    return _review(session, attempt, _shown_of(attempt.quiz))
+
+
+def teacher_review(session: Session, actor: Actor, quiz_uid: str, uid: str) -> Review:
+    """A pupil's finished attempt with everything.
+
+    Raises:
+        NotFound, Forbidden: not this person's to see, or not handed in.
+    """
+    quiz = get_quiz(session, actor, quiz_uid)
+    require(actor, Permission.SEE_QUIZ_RESULTS, quiz)
+    return _review(session, get_attempt_of(session, quiz, uid), EVERYTHING)
+
+
+def child_attempts(session: Session, actor: Actor, child_uid: str) -> tuple[User, list[tuple[Attempt, bool]]]:
+    """A child's finished attempts, newest first, each with whether anything of its result is out.
+
+    Raises:
+        NotFound: not a confirmed child of this parent.
+    """
+    child = school.get_child(session, actor, child_uid)
+    attempts = session.scalars(
+        select(Attempt)
+        .where(Attempt.pupil_id == child.id, Attempt.state == AttemptState.HANDED_IN)
+        .order_by(Attempt.id.desc())
+    )
+    return child, [(attempt, _shown_of(attempt.quiz).anything) for attempt in attempts]
+
+
+def _shown_of(quiz: Quiz) -> Shown:
+    return shown(quiz.release_rules, QuizState(quiz.state), quiz.released_at)
+
+
+def _review(session: Session, attempt: Attempt, may: Shown) -> Review:
+    submission = session.get(Submission, attempt.id)
+    if submission is None:
+        raise NotFound
+    quiz = attempt.quiz
+    run = quiz.current_run_id
+    total = session.get(AttemptScore, (run, attempt.id)) if may.marks else None
+    comments = comments_of(session, attempt) if may.comments else {}
+    return Review(
+        attempt=attempt,
+        quiz=quiz,
+        pupil=attempt.pupil,
+        submission=submission,
+        shown=may,
+        questions=_questions(session, attempt, may, comments) if may.anything else (),
+        points=total.points if total else None,
+        worth=total.worth if total else None,
+        waiting=total.waiting if total else 0,
+        comment=comments.get(0, ""),
+    )
+
+
+def _questions(session: Session, attempt: Attempt, may: Shown, comments: Mapping[int, str]) -> list[ReviewedQuestion]:
+    responses = {
+        row.slot: row.response
+        for row in session.scalars(select(ResponseCurrent).where(ResponseCurrent.attempt_id == attempt.id))
+    }
+    points = {
+        row.slot: row
+        for row in session.scalars(
+            select(ItemScore).where(ItemScore.attempt_id == attempt.id, ItemScore.run_id == attempt.quiz.current_run_id)
+        )
+    }
+    items = versions_of(session, attempt.form)
+    reviewed = []
+    for slot in attempt.form.document:
+        number, item = slot["number"], items[slot["version"]]
+        response = responses.get(number, {})
+        scored = points.get(number) if may.marks else None
+        reviewed.append(
+            ReviewedQuestion(
+                slot=slot,
+                item=item,
+                response=response,
+                outcome=_outcome(attempt.quiz, item, response, scored) if may.marks and slot["label"] else None,
+                points=scored.points if scored else None,
+                worth=Fraction(slot["worth"]),
+                comment=comments.get(number, ""),
+            )
+        )
+    return reviewed
+
+
+def _outcome(quiz: Quiz, item: bank.BankItem, response: Mapping[str, Any], scored: ItemScore | None) -> bank.Score:
+    """What marking says of a response; for what a person marked, what the person said."""
+    score = bank.score(item.body, item.key, response, scheme_of(quiz, item.type))
+    if scored is not None and score.needs_marking and scored.points is not None and scored.worth:
+        return bank.Score(scored.points / scored.worth, answered=True)
+    return score
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRow:
+    """One pupil's result; no attempt when there is none."""
+
+    pupil: User
+    attempt_uid: str = ""
+    attempts: int = 0
+    points: Fraction | None = None
+    mark: Decimal | None = None
+    waiting: int = 0
+    receipt: str = ""
+    handed_in_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """How the class did with one question, over all forms."""
+
+    item: bank.BankItem
+    words: str
+    answers: int
+    share: Fraction  # of the points that could be earned
+
+
+@dataclass(frozen=True, slots=True)
+class ClassResults:
+    """The results of a class in a quiz."""
+
+    quiz: Quiz
+    rows: Sequence[ResultRow]
+    items: Sequence[ItemRow]
+    worth: Fraction
+
+    @property
+    def waiting(self) -> int:
+        """How many answers wait for a person."""
+        return sum(row.waiting for row in self.rows)
+
+    @property
+    def marks(self) -> list[Decimal]:
+        return [row.mark for row in self.rows if row.mark is not None]
+
+    @property
+    def mean(self) -> Decimal | None:
+        """The mean of the marks, for the teacher's eyes."""
+        marks = self.marks
+        return (
+            round_half_up(sum((Fraction(mark) for mark in marks), Fraction(0)) / len(marks), TENTH) if marks else None
+        )
+
+    @property
+    def distribution(self) -> list[tuple[str, int]]:
+        """How many pupils in each point from 0–1 to 9–10; a full ten belongs to the last."""
+        counts = [0] * COLUMNS
+        for mark in self.marks:
+            counts[min(COLUMNS - 1, int(mark))] += 1
+        return [(f"{low}–{low + 1}", count) for low, count in enumerate(counts)]
+
+
+def class_results(session: Session, actor: Actor, uid: str) -> ClassResults:
+    """The results of everybody, the attempt that counts of each, and how each question went.
+
+    Raises:
+        NotFound, Forbidden: not this person's to see.
+    """
+    quiz = get_quiz(session, actor, uid)
+    require(actor, Permission.SEE_QUIZ_RESULTS, quiz)
+    results = results_of(session, quiz)
+    counted = counting_results(results, Counts(quiz.counts))
+    submissions = {
+        row.attempt_id: row
+        for row in session.scalars(
+            select(Submission).join(Attempt, Attempt.id == Submission.attempt_id).where(Attempt.quiz_id == quiz.id)
+        )
+    }
+    rows = []
+    for pupil in school.list_pupils(session, quiz.class_id):
+        result = counted.get(pupil.id)
+        if result is None:
+            rows.append(ResultRow(pupil))
+            continue
+        submission = submissions[result.attempt_id]
+        rows.append(
+            ResultRow(
+                pupil=pupil,
+                attempt_uid=result.attempt_uid,
+                attempts=sum(1 for one in results if one.pupil_id == pupil.id),
+                points=result.points,
+                mark=None if result.waiting else round_half_up(on_ten(result.points, result.worth), TENTH),
+                waiting=result.waiting,
+                receipt=submission.receipt,
+                handed_in_at=submission.handed_in_at,
+            )
+        )
+    worth = max((result.worth for result in results), default=Fraction(0))
+    return ClassResults(quiz, rows, _items(session, quiz, [one.attempt_id for one in counted.values()]), worth)
+
+
+def _items(session: Session, quiz: Quiz, attempt_ids: Sequence[int]) -> list[ItemRow]:
+    earned: dict[str, list[tuple[Fraction, Fraction]]] = {}
+    for version, points, worth in session.execute(
+        select(ItemScore.version_uid, ItemScore.points, ItemScore.worth).where(
+            ItemScore.run_id == quiz.current_run_id, ItemScore.attempt_id.in_(attempt_ids)
+        )
+    ):
+        if points is not None:
+            earned.setdefault(version, []).append((points, worth))
+    items = bank.load_versions(session, quiz.school_id, earned)
+    rows = [
+        ItemRow(
+            item=items[version],
+            words=bank.summary(items[version].body, 120),
+            answers=len(pairs),
+            share=sum((p for p, _ in pairs), Fraction(0)) / sum((w for _, w in pairs), Fraction(0)),
+        )
+        for version, pairs in earned.items()
+    ]
+    return sorted(rows, key=lambda row: row.share)

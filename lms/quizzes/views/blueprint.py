@@ -1,0 +1,7 @@
+"""The blueprint of quizzes."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+bp = Blueprint("quizzes", __name__)

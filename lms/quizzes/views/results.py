@@ -1,0 +1,100 @@
+"""Results: of the class for its teachers, of one attempt for its pupil and parents."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lms.base import clock
+from lms.base.i18n import _
+from lms.base.web import current_actor, current_session
+from lms.permissions import Permission, allows
+from lms.quizzes import forms
+from lms.quizzes.domain.states import QuizState
+from lms.quizzes.service import marking, releasing, reviewing
+from lms.quizzes.service.reviewing import Review
+from lms.quizzes.views import papers
+from lms.quizzes.views.blueprint import bp
+
+
+@bp.get("/quizzes/<uid>/results")
+def results(uid: str) -> ResponseReturnValue:
+    """The class's results: table, distribution, questions."""
+    session, actor = current_session(), current_actor()
+    found = reviewing.class_results(session, actor, uid)
+    quiz = found.quiz
+    return render_template(
+        "lms/quizzes/results.html",
+        quiz=quiz,
+        results=found,
+        handed_in=sum(1 for row in found.rows if row.attempt_uid),
+        may_mark=allows(actor, Permission.MARK_QUIZ, quiz),
+        may_release=allows(actor, Permission.RELEASE_RESULTS, quiz)
+        and quiz.released_at is None
+        and quiz.state == QuizState.CLOSED,
+        released=quiz.released_at is not None,
+        running=quiz.state == QuizState.PUBLISHED,
+    )
+
+
+@bp.post("/quizzes/<uid>/release")
+def release(uid: str) -> ResponseReturnValue:
+    """Let pupils see their results; marks go to the gradebook."""
+    quiz = releasing.release(current_session(), current_actor(), uid, at=clock.now())
+    flash(_("Đã công bố kết quả và ghi vào sổ điểm.") if quiz.column_key else _("Đã công bố kết quả."))
+    return redirect(url_for("quizzes.results", uid=uid), code=303)
+
+
+@bp.get("/quizzes/<uid>/attempts/<attempt_uid>")
+def attempt(uid: str, attempt_uid: str) -> ResponseReturnValue:
+    """A pupil's finished attempt as its teacher sees it."""
+    session, actor = current_session(), current_actor()
+    review = reviewing.teacher_review(session, actor, uid, attempt_uid)
+    return _page(review, "layout/staff.html", may_mark=allows(actor, Permission.MARK_QUIZ, review.quiz))
+
+
+@bp.post("/quizzes/<uid>/attempts/<attempt_uid>/slots/<int:slot>")
+def mark_answer(uid: str, attempt_uid: str, slot: int) -> ResponseReturnValue:
+    """Give one answer its points and a comment, from the page of the attempt."""
+    marking.give_points(
+        current_session(),
+        current_actor(),
+        uid,
+        attempt_uid,
+        slot,
+        points=forms.typed_points(request.form.get("points", "")),
+        comment=request.form.get("comment", ""),
+        at=clock.now(),
+    )
+    return redirect(url_for("quizzes.attempt", uid=uid, attempt_uid=attempt_uid, _anchor=f"q{slot}"), code=303)
+
+
+@bp.get("/exam/<uid>/review")
+def review(uid: str) -> ResponseReturnValue:
+    """A pupil's own finished attempt, as far as results are out."""
+    return _page(reviewing.own_review(current_session(), current_actor(), uid), "layout/pupil.html")
+
+
+@bp.get("/children/<child_uid>/quizzes")
+def child_quizzes(child_uid: str) -> ResponseReturnValue:
+    """A child's finished attempts, for its parents."""
+    child, attempts = reviewing.child_attempts(current_session(), current_actor(), child_uid)
+    return render_template("lms/quizzes/child.html", child=child, attempts=attempts)
+
+
+@bp.get("/children/<child_uid>/quizzes/<uid>")
+def child_review(child_uid: str, uid: str) -> ResponseReturnValue:
+    """A child's finished attempt, exactly as the child may see it."""
+    return _page(reviewing.child_review(current_session(), current_actor(), child_uid, uid), "layout/pupil.html")
+
+
+def _page(found: Review, layout: str, *, may_mark: bool = False) -> ResponseReturnValue:
+    return render_template(
+        "lms/quizzes/review.html",
+        layout=layout,
+        review=found,
+        quiz=found.quiz,
+        questions=[papers.reviewed(found.attempt.form, one, found.shown) for one in found.questions],
+        may_mark=may_mark,
+        staff=layout == "layout/staff.html",
+    )

@@ -1,0 +1,147 @@
+"""What a pupil sees: before, while and right after taking a quiz."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Response, current_app, flash, jsonify, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lms.base import clock, richtext
+from lms.base.downloads import send_blob
+from lms.base.i18n import _
+from lms.base.permissions import Actor, Role
+from lms.base.web import csrf, current_actor, current_session, public
+from lms.quizzes.domain.states import AttemptState
+from lms.quizzes.hot import endpoint, tokens
+from lms.quizzes.service import closing, reading, taking
+from lms.quizzes.views import papers
+from lms.quizzes.views.blueprint import bp
+from lms.quizzes.views.devices import device, remember
+
+_MILLISECOND = timedelta(milliseconds=1)
+KEEP_PICTURES = 7 * 86_400  # seconds: a picture's address holds its hash
+
+
+def pupil_start(uid: str) -> ResponseReturnValue:
+    """The page before a test: its rules, its times, and the button to begin."""
+    at = clock.now()
+    page = taking.start_page(current_session(), current_actor(), uid, at=at)
+    shown = render_template(
+        "lms/quizzes/start.html",
+        page=page,
+        quiz=page.quiz,
+        instructions=richtext.render(page.quiz.instructions, lambda _sha256: ""),
+        not_yet=page.quiz.opens_at is not None and at < page.quiz.opens_at,
+        opens_in_ms=max(0, (page.quiz.opens_at - at) // _MILLISECOND) if page.quiz.opens_at else 0,
+        here=page.open_attempt is not None and page.open_attempt.device == device(),
+    )
+    return remember(make_response(shown))
+
+
+@bp.post("/quizzes/<uid>/start")
+def start(uid: str) -> ResponseReturnValue:
+    """Begin, or go on with, an attempt."""
+    attempt = taking.begin(current_session(), current_actor(), uid, device=device(), at=clock.now())
+    return remember(make_response(redirect(url_for("quizzes.exam", uid=attempt.uid), code=303)))
+
+
+@bp.get("/exam/<uid>")
+def exam(uid: str) -> ResponseReturnValue:
+    """The page of a running attempt; a finished one leads to its receipt."""
+    session, actor, at = current_session(), current_actor(), clock.now()
+    page = taking.exam_page(session, actor, uid, device=device(), at=at)
+    attempt = page.attempt
+    if closing.needs_closing(attempt, at):
+        session.rollback()
+        closing.close_on_read(attempt.id, at=at)
+        return redirect(url_for("quizzes.receipt", uid=uid), code=303)
+    if attempt.state != AttemptState.OPEN:
+        return redirect(url_for("quizzes.receipt", uid=uid), code=303)
+    if not page.here:
+        shown = render_template("lms/quizzes/other_device.html", quiz=page.quiz, attempt=attempt)
+        return remember(make_response(shown))
+    ticket = tokens.Ticket(attempt.id, attempt.form_id, actor.user_id, attempt.school_id, device())
+    shown = render_template(
+        "lms/quizzes/exam.html",
+        quiz=page.quiz,
+        course=page.quiz.course,
+        attempt=attempt,
+        form=page.form,
+        pupil=actor.name,
+        paper=papers.paper(page.form, page.answers),
+        parts=papers.navigator(page.form),
+        answered=set(page.answers),
+        token=tokens.issue(current_app.config["SECRET_KEY"], uid, ticket),
+        remaining_ms=page.remaining // _MILLISECOND,
+        elapsed_ms=(at - attempt.started_at) // _MILLISECOND,
+        next_seq=page.next_seq,
+    )
+    return remember(make_response(shown))
+
+
+@bp.post("/exam/<uid>/take-over")
+def take_over(uid: str) -> ResponseReturnValue:
+    """Go on with the attempt on this device."""
+    taking.take_over(current_session(), current_actor(), uid, device=device())
+    return remember(make_response(redirect(url_for("quizzes.exam", uid=uid), code=303)))
+
+
+@bp.post("/exam/<uid>/save")
+def save(uid: str) -> ResponseReturnValue:
+    """Save the plain form; the same button hands in when it says so."""
+    session, actor, at = current_session(), current_actor(), clock.now()
+    taking.save_plain(session, actor, uid, request.form, device=device(), at=at)
+    if request.form.get("act") == "hand_in":
+        taking.hand_in(session, actor, uid, at=at)
+        return redirect(url_for("quizzes.receipt", uid=uid), code=303)
+    flash(_("Đã lưu bài làm."))
+    return redirect(url_for("quizzes.exam", uid=uid), code=303)
+
+
+@bp.post("/exam/<uid>/events")
+@public
+def events(uid: str) -> Response:
+    """Take answers from the page's script; the token in the header says whose.
+
+    `lms.quizzes.hot.shortcut` answers before Flask is asked; this stands in the table of routes.
+    """
+    token = request.headers.get(tokens.HEADER, "")
+    status, body = endpoint.take_events(current_app.config["SECRET_KEY"], uid, token, request.get_data(cache=False))
+    return Response(body, status, content_type="application/json")
+
+
+@bp.post("/exam/<uid>/finish")
+@public
+def finish(uid: str) -> ResponseReturnValue:
+    """Hand in by the page's token, which stays good when the sign-in has run out; answers with the receipt."""
+    ticket = tokens.read(current_app.config["SECRET_KEY"], uid, request.headers.get(tokens.HEADER, ""))
+    actor = Actor(ticket.user_id, ticket.school_id, roles=frozenset({Role.PUPIL}))
+    submission = taking.hand_in(current_session(), actor, uid, at=clock.now())
+    return jsonify(receipt=submission.receipt, url=url_for("quizzes.receipt", uid=uid))
+
+
+# A token in a header is no cookie: another site cannot make a browser send it.
+csrf.exempt(events)
+csrf.exempt(finish)
+
+
+@bp.get("/exam/<uid>/receipt")
+def receipt(uid: str) -> ResponseReturnValue:
+    """What the pupil takes away: that everything is in, when, and the code that proves it."""
+    attempt, submission = taking.get_receipt(current_session(), current_actor(), uid)
+    return render_template(
+        "lms/quizzes/receipt.html",
+        attempt=attempt,
+        quiz=attempt.quiz,
+        submission=submission,
+        answered=taking.count_answered(current_session(), attempt),
+        questions=sum(1 for slot in attempt.form.document if slot["label"]),
+    )
+
+
+@bp.get("/quizzes/forms/<form_uid>/pictures/<sha256>")
+def picture(form_uid: str, sha256: str) -> ResponseReturnValue:
+    """A picture of a question, for those who have the form before them."""
+    media_type = reading.find_picture(current_session(), current_actor(), form_uid, sha256)
+    return send_blob(sha256, name=sha256[:12], media_type=media_type, inline=True, cache_seconds=KEEP_PICTURES)

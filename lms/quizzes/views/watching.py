@@ -1,0 +1,97 @@
+"""A quiz by its address: what each person does with it; the live board of a running one."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lms.base import clock
+from lms.base.errors import Invalid
+from lms.base.forms import problems_of
+from lms.base.i18n import _, ngettext
+from lms.base.i18n_marks import N_
+from lms.base.web import current_actor, current_session, shows_again
+from lms.permissions import Permission, allows
+from lms.quizzes.domain.states import QuizState
+from lms.quizzes.service import reading, releasing, watching
+from lms.quizzes.views.blueprint import bp
+from lms.quizzes.views.taking import pupil_start
+
+DOING = {
+    watching.Doing.NOT_BEGUN: N_("Chưa bắt đầu"),
+    watching.Doing.WORKING: N_("Đang làm"),
+    watching.Doing.HANDED_IN: N_("Đã nộp"),
+}
+LOOKS = {watching.Doing.NOT_BEGUN: "", watching.Doing.WORKING: "info", watching.Doing.HANDED_IN: "good"}
+
+
+@bp.get("/quizzes/<uid>")
+def show(uid: str) -> ResponseReturnValue:
+    """Lead each person to their side of the quiz: build, watch, results, take, or the child's results."""
+    session, actor = current_session(), current_actor()
+    quiz = reading.get_quiz(session, actor, uid)
+    if allows(actor, Permission.TAKE_QUIZ, quiz):
+        return pupil_start(uid)
+    if quiz.state == QuizState.DRAFT:
+        return redirect(url_for("quizzes.edit", uid=uid), code=303)
+    if quiz.state == QuizState.PUBLISHED and allows(actor, Permission.WATCH_QUIZ, quiz):
+        return redirect(url_for("quizzes.board", uid=uid), code=303)
+    if allows(actor, Permission.SEE_QUIZ_RESULTS, quiz):
+        return redirect(url_for("quizzes.results", uid=uid), code=303)
+    return redirect("/", code=303)
+
+
+@bp.get("/quizzes/<uid>/board")
+def board(uid: str) -> ResponseReturnValue:
+    """Who has not begun, who works, who has handed in; refreshes itself while the quiz runs."""
+    actor = current_actor()
+    found = watching.board(current_session(), actor, uid)
+    quiz = found.quiz
+    return render_template(
+        "lms/quizzes/board.html",
+        quiz=quiz,
+        board=found,
+        doing={key.value: name for key, name in DOING.items()},
+        looks={key.value: look for key, look in LOOKS.items()},
+        now=clock.now(),
+        may_give_time=allows(actor, Permission.GIVE_EXTRA_TIME, quiz) and quiz.state == QuizState.PUBLISHED,
+        may_end=allows(actor, Permission.END_QUIZ, quiz) and quiz.state == QuizState.PUBLISHED,
+        may_see_results=allows(actor, Permission.SEE_QUIZ_RESULTS, quiz),
+        problems={name: problems_of(name) for name in ("", "reason", "minutes", "pupil", "confirm")},
+    )
+
+
+@bp.post("/quizzes/<uid>/extra-time")
+@shows_again(board)
+def extra_time(uid: str) -> ResponseReturnValue:
+    """Give the ticked pupils extra time; running attempts get it at once."""
+
+    def whole(name: str) -> int:
+        text = request.form.get(name, "").strip() or "0"
+        if not text.isascii() or not text.isdigit():
+            raise Invalid.at("minutes", N_("Hãy ghi một số nguyên."))
+        return int(text[:5])
+
+    given = watching.give_extra_time(
+        current_session(),
+        current_actor(),
+        uid,
+        request.form.getlist("pupil"),
+        minutes=whole("minutes"),
+        percent=whole("percent"),
+        reason=request.form.get("reason", ""),
+        at=clock.now(),
+    )
+    flash(ngettext("Đã thêm giờ cho %(num)s học sinh.", "Đã thêm giờ cho %(num)s học sinh.", given))
+    return redirect(url_for("quizzes.board", uid=uid), code=303)
+
+
+@bp.post("/quizzes/<uid>/end")
+@shows_again(board)
+def end(uid: str) -> ResponseReturnValue:
+    """End the quiz now, for everyone."""
+    if request.form.get("confirm", "").strip().lower() != _("kết thúc"):
+        raise Invalid.at("confirm", N_("Hãy gõ đúng chữ để xác nhận."))
+    releasing.end_now(current_session(), current_actor(), uid, at=clock.now())
+    flash(_("Đã kết thúc và thu bài của cả lớp."))
+    return redirect(url_for("quizzes.results", uid=uid), code=303)
