@@ -34,6 +34,7 @@ log = structlog.get_logger()
 
 GRACE = 30  # seconds that requests at hand get when the server stops
 _RESTARTS = (20, 60.0)  # so many in so many seconds mean that something is wrong for good
+_NUMBERS = "PROMETHEUS_MULTIPROC_DIR"
 _PARENT_DEATH = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
@@ -51,10 +52,10 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     if settings.is_sqlite and settings.workers > 1:
         raise ValueError("SQLite takes one worker process. Use PostgreSQL for more.")
     settings.data_dir.mkdir(parents=True, exist_ok=True)
+    if settings.workers > 1:
+        _share_numbers(settings.data_dir.resolve() / "metrics")
     with _alone(settings):
         prepare(settings)
-        if settings.workers > 1:
-            _share_numbers(settings.data_dir / "metrics")
         announce(f"http://{settings.host}:{settings.port}")
         _watch(lambda: _granian(settings))
 
@@ -161,11 +162,17 @@ def _alone(settings: Settings) -> Iterator[None]:
 
 
 def _share_numbers(folder: Path) -> None:
-    """Let several workers add up their metrics, the way prometheus-client does it: files in a folder."""
+    """Let several workers add up their metrics, the way prometheus-client does it: files in a folder.
+
+    The library decides at its import, so the process begins anew with the folder in its environment.
+    """
+    if os.environ.get(_NUMBERS) == str(folder):
+        return
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.db"):
         old.unlink()
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+    os.environ[_NUMBERS] = str(folder)
+    os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - the very command that started us
 
 
 def console(settings: Settings) -> None:

@@ -32,12 +32,13 @@ class Installation:
     def __init__(self, folder: Path) -> None:
         self.folder, self.port, self.processes = folder, free_port(), []
 
-    def start(self) -> subprocess.Popen:
+    def start(self, command: str = "serve", **settings: str) -> subprocess.Popen:
         environ = {name: value for name, value in os.environ.items() if not name.startswith("GIEO_")}
         environ |= {"GIEO_DATA_DIR": str(self.folder), "GIEO_PORT": str(self.port), "GIEO_THREADS": "2"}
+        environ |= {f"GIEO_{name.upper()}": value for name, value in settings.items()}
         with (self.folder / "log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "lms.cli", "serve"], cwd=ROOT, env=environ, stdout=log, stderr=log
+                [sys.executable, "-m", "lms.cli", command], cwd=ROOT, env=environ, stdout=log, stderr=log
             )
         self.processes.append(process)
         return process
@@ -91,6 +92,27 @@ def test_it_comes_back_after_every_kind_of_death_and_stops_when_asked(installati
     assert server.wait(PATIENCE) == 0
     with pytest.raises(urllib.error.URLError):
         urllib.request.urlopen(f"http://127.0.0.1:{installation.port}/healthz", timeout=5)
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_several_workers_and_a_process_for_jobs_on_postgresql(installation, postgres_url):
+    settings = {"database_url": postgres_url, "workers": "2"}
+    server = installation.start(**settings)
+    assert installation.ready()["database"] == "ok"
+    children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+    assert len(children) == 2
+    with urllib.request.urlopen(f"http://127.0.0.1:{installation.port}/metrics", timeout=5) as answer:
+        assert b"gieo_requests_total" in answer.read()
+    worker = installation.start("jobs", **settings)
+    until = time.monotonic() + PATIENCE
+    while "jobs.started" not in (installation.folder / "log").read_text() and time.monotonic() < until:
+        time.sleep(0.1)
+    worker.terminate()
+    assert worker.wait(PATIENCE) == 0
+    assert "jobs.stopped" in (installation.folder / "log").read_text()
+    server.terminate()
+    assert server.wait(PATIENCE) == 0
 
 
 def test_several_workers_on_sqlite_are_refused(tmp_path):
