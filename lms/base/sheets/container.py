@@ -12,8 +12,8 @@ from lms.base.errors import Invalid, TooLarge
 from lms.base.i18n_marks import N_
 
 PARTS_AT_MOST = 4_000
-PART_BYTES_AT_MOST = 48 << 20
-ALL_BYTES_AT_MOST = 128 << 20
+PART_BYTES_AT_MOST = 24 << 20
+ALL_BYTES_AT_MOST = 64 << 20
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")

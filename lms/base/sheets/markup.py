@@ -7,9 +7,10 @@ from collections.abc import Callable
 from pyexpat import ExpatError, ParserCreate
 from typing import Protocol
 
-from lms.base.errors import Invalid
+from lms.base.errors import Invalid, TooLarge
 from lms.base.i18n_marks import N_
 
+DEEPEST = 64  # elements inside one another; a workbook has about ten
 _TAG = re.compile(rb"""<(?:"[^"]*"|'[^']*'|[^>"'])*>""")
 
 
@@ -46,7 +47,7 @@ def walk(data: bytes, walker: Walker) -> None:
     def opened(name: str, attributes: dict[str, str]) -> None:
         start = parser.CurrentByteIndex
         tag = _TAG.match(data, start)
-        if tag is None:
+        if tag is None or len(self_closed) >= DEEPEST:
             raise _unreadable()
         closed = tag[0].endswith(b"/>")
         self_closed.append(tag.end() if closed else -1)
@@ -70,8 +71,9 @@ def walk(data: bytes, walker: Walker) -> None:
 class TextsOf:
     """Collects the text of every *item* element, from the *piece* elements inside it, without phonetic runs."""
 
-    def __init__(self, item: str, piece: str) -> None:
+    def __init__(self, item: str, piece: str, most: int) -> None:
         self.texts: list[str] = []
+        self._most = most
         self._item, self._piece = item, piece
         self._in_piece, self._phonetic = False, 0
 
@@ -79,6 +81,8 @@ class TextsOf:
         name = local(name)
         if name == self._item:
             self.texts.append("")
+            if len(self.texts) > self._most:
+                raise TooLarge(N_("Bảng tính có quá nhiều chữ. Hãy tách ra từng lớp rồi tải lên."))
         self._phonetic += name == "rPh"
         self._in_piece = name == self._piece and not self._phonetic
 

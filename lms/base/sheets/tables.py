@@ -12,11 +12,13 @@ from decimal import Decimal
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from lms.base.errors import Invalid, TooLarge
+from lms.base.errors import Invalid
 from lms.base.i18n_marks import N_
 from lms.base.sheets.container import Kind, Package, kind_of
-from lms.base.sheets.xlsx import CELLS_AT_MOST, Sheet, Value, Workbook
+from lms.base.sheets.xlsx import CELLS_AT_MOST, Sheet, Value, Workbook, too_many_cells
 from lms.base.text import nfc
+
+_MERGED_CELLS_AT_MOST = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,11 @@ class Table:
     _anchors: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        room = _MERGED_CELLS_AT_MOST
         for top, left, bottom, right in self.merges:
-            if (bottom - top + 1) * (right - left + 1) <= 10_000:
+            area = (bottom - top + 1) * (right - left + 1)
+            if area <= room:
+                room -= area
                 for row in range(top, bottom + 1):
                     for column in range(left, right + 1):
                         self._anchors[row, column] = (top, left)
@@ -130,7 +135,7 @@ def read_xls(data: bytes) -> list[Table]:
 def _xls_table(workbook: CalamineWorkbook, name: str) -> Table:
     sheet = workbook.get_sheet_by_name(name)
     if sheet.total_height * sheet.total_width > 20 * CELLS_AT_MOST:
-        raise TooLarge(N_("Bảng tính có quá nhiều ô. Hãy tách ra từng lớp rồi tải lên."))
+        raise too_many_cells()
     cells: dict[tuple[int, int], Value] = {}
     for row, line in enumerate(sheet.to_python(skip_empty_area=False), 1):
         for column, found in enumerate(line, 1):
@@ -167,7 +172,7 @@ def read_csv(data: bytes) -> Table:
                 if found.strip():
                     cells[row, column] = found.strip()
             if len(cells) > CELLS_AT_MOST:
-                raise TooLarge(N_("Bảng tính có quá nhiều ô. Hãy tách ra từng lớp rồi tải lên."))
+                raise too_many_cells()
     except csv.Error as error:
         raise _damaged() from error
     return _table("csv", cells)

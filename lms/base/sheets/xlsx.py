@@ -17,7 +17,10 @@ from lms.base.text import nfc
 
 Value: TypeAlias = str | Decimal | date | bool | None
 
-CELLS_AT_MOST = 300_000
+CELLS_AT_MOST = 300_000  # also of rows and shared strings; each becomes an object here
+SHEETS_AT_MOST = 100
+STYLES_AT_MOST = 66_000
+MERGES_AT_MOST = 20_000
 _BUILTIN_DATES = frozenset({*range(14, 18), 22, *range(27, 37), *range(50, 59)})
 TEXT_FORMAT = 49
 
@@ -127,7 +130,7 @@ class Workbook:
                 self.epoch_1904 = attributes.get("date1904", "") in ("1", "true")
             if path[-2:] == ("sheets", "sheet"):
                 link = next((value for name, value in attributes.items() if ":" in name and local(name) == "id"), "")
-                if targets.get(link, "") in package.names:
+                if targets.get(link, "") in package.names and len(self.sheets) < SHEETS_AT_MOST:
                     hidden = attributes.get("state", "visible") != "visible"
                     self.sheets.append(SheetRef(nfc(attributes.get("name", "")), targets[link], hidden))
 
@@ -162,7 +165,7 @@ class Workbook:
     def _shared_strings(self, part: str) -> list[str]:
         if part not in self.package.names:
             return []
-        texts = TextsOf("si", "t")
+        texts = TextsOf("si", "t", most=CELLS_AT_MOST)
         walk(self.package.read(part), texts)
         return texts.texts
 
@@ -173,7 +176,7 @@ class Workbook:
         def seen(path: tuple[str, ...], attributes: dict[str, str]) -> None:
             if path[-1] == "numFmt":
                 formats[_number(attributes.get("numFmtId"))] = attributes.get("formatCode", "")
-            elif path[-2:] == ("cellXfs", "xf"):
+            elif path[-2:] == ("cellXfs", "xf") and len(styles) < STYLES_AT_MOST:
                 number = _number(attributes.get("numFmtId"))
                 code = formats.get(number, "")
                 styles.append(Style(number in _BUILTIN_DATES or _is_date(code), number == TEXT_FORMAT or code == "@"))
@@ -242,9 +245,11 @@ class _SheetReader:
             style = _number(attributes["s"]) if "s" in attributes else None
             prefix = name[: -len("row")]
             self.sheet.rows[self._row] = RowSpot(start, tag_end, tag_end, closed, prefix, style)
-        elif kind == "mergeCell":
+            if len(self.sheet.rows) > CELLS_AT_MOST:
+                raise too_many_cells()
+        elif kind == "mergeCell" and len(self.sheet.merges) < MERGES_AT_MOST:
             self._merge(attributes.get("ref", ""))
-        elif kind == "col" and "style" in attributes:
+        elif kind == "col" and "style" in attributes and len(self.sheet.column_styles) < MERGES_AT_MOST:
             first, last = _number(attributes.get("min")), _number(attributes.get("max"))
             self.sheet.column_styles.append((first, last, _number(attributes["style"])))
         elif kind == "sheetProtection":
@@ -263,7 +268,7 @@ class _SheetReader:
         self._cell = Spot(start, tag_end, style, attributes.get("t", "n"), extra=extra)
         self.sheet.cells[row, column] = self._cell
         if len(self.sheet.cells) > CELLS_AT_MOST:
-            raise TooLarge(N_("Bảng tính có quá nhiều ô. Hãy tách ra từng lớp rồi tải lên."))
+            raise too_many_cells()
 
     def _merge(self, text: str) -> None:
         first, _, last = text.partition(":")
@@ -289,6 +294,11 @@ class _SheetReader:
     def text(self, text: str) -> None:
         if self._catch and self._cell is not None:
             self._cell.raw += text
+
+
+def too_many_cells() -> TooLarge:
+    """Say that this is far more than a list of a school."""
+    return TooLarge(N_("Bảng tính có quá nhiều ô. Hãy tách ra từng lớp rồi tải lên."))
 
 
 def serial_date(number: Decimal, *, epoch_1904: bool = False) -> date | None:

@@ -100,6 +100,31 @@ def test_a_bomb_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch
         read_tables(small())
 
 
+@pytest.mark.parametrize(
+    ("part", "content"),
+    [
+        (SHEET, b"<worksheet><sheetData>" + b"<row/>" * 400_000 + b"</sheetData></worksheet>"),
+        (SHEET, b'<worksheet><sheetData><row r="1">' + b"<c/>" * 400_000 + b"</row></sheetData></worksheet>"),
+        (SHEET, b"<worksheet>" + b"<a>" * 1000 + b"</a>" * 1000 + b"</worksheet>"),
+        ("xl/sharedStrings.xml", b"<sst>" + b"<si/>" * 400_000 + b"</sst>"),
+    ],
+    ids=["rows", "cells", "depth", "strings"],
+)
+def test_what_would_grow_in_memory_is_refused_on_the_way(part: str, content: bytes) -> None:
+    with pytest.raises(AppError) as caught:
+        read_tables(changed(part, content))
+    assert caught.value.status in (413, 422)
+
+
+def test_merged_areas_and_sheets_without_end_are_cut_off() -> None:
+    merges = b"<mergeCells>" + b'<mergeCell ref="A1:XFD1048576"/>' * 30_000 + b"</mergeCells>"
+    (table,) = read_tables(changed(SHEET, b"<worksheet><sheetData/>" + merges + b"</worksheet>"))
+    assert table.anchor(5, 5) == (5, 5)
+    workbook = zipfile.ZipFile(io.BytesIO(small())).read("xl/workbook.xml")
+    sheet = workbook[workbook.index(b"<sheet ") : workbook.index(b"</sheets>")]
+    assert len(read_tables(changed("xl/workbook.xml", workbook.replace(sheet, sheet * 500)))) == 100
+
+
 def test_a_lie_about_the_size_reads_no_further_than_it_says() -> None:
     """The directory says ten bytes, the stream holds megabytes."""
     data = changed(SHEET, b"<worksheet>" + b" " * (1 << 20) + b"</worksheet>")
