@@ -107,7 +107,9 @@ POLICY: PolicyTable[Permission] = PolicyTable(
         Permission.ADD: _works_in,
         Permission.READ: may_read,
         Permission.EDIT: _wrote,
-        Permission.TAG: lambda actor, item: _wrote(actor, item) or (_heads(actor, item) and may_read(actor, item)),
+        Permission.TAG: lambda actor, item: (
+            (_wrote(actor, item) and not item.is_approved) or (_heads(actor, item) and may_read(actor, item))
+        ),
         Permission.SUBMIT: _wrote,
         Permission.REVIEW: lambda actor, item: _heads(actor, item) and may_read(actor, item),
         Permission.APPROVE: lambda actor, item: (

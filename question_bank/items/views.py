@@ -304,7 +304,7 @@ def _form_page(
         tags=tags,
         subject=subject,
         types=TYPE_NAMES,
-        choices=tag_choices(session, actor, subject, tags.outcomes or ()),
+        choices=tag_choices(session, actor, subject, tags.outcomes or (), tags.grade),
         action=action,
         back=back,
         card=card,
