@@ -22,13 +22,13 @@ from lms.base.errors import AppError
 from lms.base.users import School
 from lms.migrations import upgrade as upgrade_schema
 from lms.migrations import write_revision
+from materials import api as materials
 
 FEATURES = (
     "lms.accounts.commands",
     "lms.school.commands",
     "lms.quizzes.commands",
     "question_bank.items.commands",
-    "materials.search.commands",
 )
 """Modules whose `commands` (a sequence of click commands) join in where they exist."""
 
@@ -138,6 +138,14 @@ def verify_files() -> None:
     click.echo(json.dumps({"files": len(hashes), "bad": bad}))
     if bad:
         raise SystemExit(1)
+
+
+@main.command()
+@in_app
+def reindex() -> None:
+    """Make the library's search index anew from the database; the old one answers until the new one is whole."""
+    with db.open_session(writes=False) as session:
+        click.echo(json.dumps({"documents": materials.rebuild(session)}))
 
 
 def _make_demo() -> None:

@@ -12,6 +12,9 @@ from lms.base.errors import Conflict
 from lms.base.i18n_marks import N_
 
 GRADES = tuple(str(grade) for grade in range(1, 13))
+GRADES_OF_LEVEL: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"primary": GRADES[:5], "lower_secondary": GRADES[5:9], "upper_secondary": GRADES[9:]}
+)
 MOST_FILES = 10
 TITLE_LIMIT = 200
 SUMMARY_LIMIT = 2000

@@ -16,7 +16,16 @@ from lms.base.uploads import MEGABYTE, Upload, receive, upload_route
 from lms.base.web import current_actor, current_session, settings, shows_again
 from materials import permissions
 from materials.catalogue import service
-from materials.catalogue.domain import GRADES, KINDS, LICENCES, MOST_FILES, RIGHTS_NAMES, STATE_NAMES, Description
+from materials.catalogue.domain import (
+    GRADES,
+    GRADES_OF_LEVEL,
+    KINDS,
+    LICENCES,
+    MOST_FILES,
+    RIGHTS_NAMES,
+    STATE_NAMES,
+    Description,
+)
 from materials.catalogue.models import Edition
 from materials.permissions import Permission
 from question_bank.api import Outcome, find_outcomes, get_outcomes
@@ -118,7 +127,7 @@ def describe_form(uid: str) -> ResponseReturnValue:
         edition=edition,
         typed=_typed(edition),
         subjects=[(subject.uid, subject.name) for subject in list_subjects(session, actor.school_id)],
-        grades=[(grade, _("Lớp %(grade)s", grade=grade)) for grade in GRADES],
+        grades=[(grade, _("Lớp %(grade)s", grade=grade)) for grade in _grades(edition)],
         kinds=[(code, _(name)) for code, name in KINDS.items()],
         licences=[(one.code, f"{_(one.name)}: {_(one.meaning)}") for one in LICENCES.values()],
         rights=[(code.value, _(name)) for code, name in RIGHTS_NAMES.items()],
@@ -126,6 +135,12 @@ def describe_form(uid: str) -> ResponseReturnValue:
         accept=",".join(f".{ending}" for ending in sorted(ENDINGS)),
         problems={name: problems_of(name) for name in ("", *FIELDS)},
     )
+
+
+def _grades(edition: Edition) -> list[str]:
+    """The grades of the school's level, and whatever is chosen already."""
+    of_level = GRADES_OF_LEVEL.get(edition.author.school.level, GRADES)
+    return [grade for grade in GRADES if grade in of_level or grade in edition.grades]
 
 
 def _offered(edition: Edition) -> list[Outcome]:

@@ -37,3 +37,15 @@ ACT_KINDS: Mapping[Act, str] = MappingProxyType(
     {Act.APPROVED: "good", Act.CHANGES_REQUESTED: "wait", Act.WITHDRAWN: "bad"}
 )
 """The colour of an act in a timeline; the others are plain."""
+
+RECORDED: Mapping[Act, str] = MappingProxyType(
+    {
+        Act.SUBMITTED: "material.submitted",
+        Act.TAKEN_BACK: "material.taken_back",
+        Act.CHANGES_REQUESTED: "material.changes_requested",
+        Act.APPROVED: "material.approved",
+        Act.WITHDRAWN: "material.withdrawn",
+        Act.COMMENTED: "material.commented",
+    }
+)
+"""What the audit log calls each act."""

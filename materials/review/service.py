@@ -22,7 +22,7 @@ from materials.catalogue.domain import Finding, State, findings
 from materials.catalogue.models import Edition
 from materials.catalogue.service import get_edition
 from materials.permissions import Permission, require
-from materials.review.domain import NOTE_LIMIT, Act
+from materials.review.domain import NOTE_LIMIT, RECORDED, Act
 from materials.review.models import ReviewEvent
 from materials.search import jobs
 
@@ -176,7 +176,7 @@ def _note(session: Session, actor: Actor, edition: Edition, act: Act, note: str,
         )
     )
     session.flush()
-    audit.record(session, actor, f"material.{act}", edition.uid, number=edition.number)
+    audit.record(session, actor, RECORDED[act], edition.uid, number=edition.number)
 
 
 def _index(session: Session, edition: Edition) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -131,35 +132,45 @@ def mark(text: str, marker: Marker) -> tuple[Run, ...]:
     return tuple(runs)
 
 
-def passage(document_summary: str, document_body: str, marker: Marker) -> tuple[Run, ...]:
-    """Choose the summary when it answers or nothing does, else the stretch of the body richest in answers."""
-    if document_summary and any(run.marked for run in mark(document_summary, marker)):
-        return mark(document_summary, marker)
-    window = _best_window(document_body, marker)
-    if window is None:
-        return (Run(document_summary),) if document_summary else ()
+def passage(title: str, summary: str, body: str, marker: Marker) -> tuple[Run, ...]:
+    """Choose what to quote below a title: the summary, unless a stretch of the body answers more of the query."""
+    window, there = _best_window(body, marker)
+    told = _answered(summary, marker) or (_answered(title, marker) if summary else set())
+    if window is None or len(told) >= there:
+        return mark(summary, marker)
     start, end = window
-    inside = mark(" ".join(document_body[start:end].split()), marker)
+    inside = mark(" ".join(body[start:end].split()), marker)
     before = (Run("… "),) if start else ()
-    after = (Run(" …"),) if end < len(document_body) else ()
+    after = (Run(" …"),) if end < len(body) else ()
     return before + inside + after
 
 
-def _best_window(text: str, marker: Marker) -> tuple[int, int] | None:
+def _answered(text: str, marker: Marker) -> set[str]:
+    """The different words of a text that answer the query, by their keys."""
+    return {key_for(marker.tier, word) for word in words(text) if marker.answers(word)}
+
+
+def _best_window(text: str, marker: Marker) -> tuple[tuple[int, int] | None, int]:
+    """Find the stretch of a text with the most different answers, then the most answers; and how many different."""
     spans = _spans(text)
-    answers = [marker.answers(text[start:end]) for start, end in spans]
-    if not any(answers):
-        return None
-    best, best_at, running = 0, 0, 0
-    for index, hit in enumerate(answers):
-        running += hit
-        if index >= PASSAGE_WORDS:
-            running -= answers[index - PASSAGE_WORDS]
-        if running > best:
-            best, best_at = running, index
+    keys = [key_for(marker.tier, text[start:end]) for start, end in spans]
+    hits = [index for index, (start, end) in enumerate(spans) if marker.answers(text[start:end])]
+    if not hits:
+        return None, 0
+    inside: Counter[str] = Counter()
+    best, best_at, first = (0, 0), 0, 0
+    for number, index in enumerate(hits):
+        inside[keys[index]] += 1
+        while hits[first] <= index - PASSAGE_WORDS:
+            inside[keys[hits[first]]] -= 1
+            inside += Counter()  # drops what is no longer inside
+            first += 1
+        weight = (len(inside), number - first + 1)
+        if weight > best:
+            best, best_at = weight, index
     last = min(best_at + 4, len(spans) - 1)  # a few words after the last answer read better than none
-    first = max(0, last - PASSAGE_WORDS + 1)
-    return spans[first][0], spans[last][1]
+    start = max(0, last - PASSAGE_WORDS + 1)
+    return (spans[start][0], spans[last][1]), best[0]
 
 
 def _spans(text: str) -> list[tuple[int, int]]:

@@ -268,5 +268,5 @@ class TantivyEngine:
             texts["uid"],
             tier,
             matching.mark(texts["title"], words),
-            matching.passage(texts["summary"], texts["body"], words),
+            matching.passage(texts["title"], texts["summary"], texts["body"], words),
         )

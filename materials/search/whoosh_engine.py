@@ -211,6 +211,5 @@ class _Search:
     def _hit(self, number: int, tier: Tier) -> Hit:
         row = self.searcher.stored_fields(number)
         words = matching.marker(self.parsed, tier, self.near)
-        return Hit(
-            row["uid"], tier, matching.mark(row["title"], words), matching.passage(row["summary"], row["body"], words)
-        )
+        quoted = matching.passage(row["title"], row["summary"], row["body"], words)
+        return Hit(row["uid"], tier, matching.mark(row["title"], words), quoted)

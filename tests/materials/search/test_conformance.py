@@ -227,14 +227,24 @@ def test_another_schools_words_do_not_switch_typos_off(engine: SearchEngine) -> 
 
 
 def test_marks_the_answers(engine: SearchEngine) -> None:
-    fill(engine, doc("a", "Phương trình bậc nhất một ẩn", summary="Cân đĩa", body="Giải phương trình. " + "Chữ " * 90))
+    body = "Chữ " * 90 + "Giải phương trình. " + "Chữ " * 90
+    fill(engine, doc("a", "Phương trình bậc nhất một ẩn", summary="Cân đĩa", body=body))
     hit = find(engine, "phuong trinh").hits[0]
     assert marked(hit.title) == "[Phương trình] bậc nhất một ẩn"
-    assert marked(hit.passage).startswith("Giải [phương trình]. Chữ")
-    exact = find(engine, "cân").hits[0]
-    assert marked(exact.passage) == "[Cân] đĩa"
+    assert marked(hit.passage) == "Cân đĩa"  # the title says it all already
+    quoted = marked(find(engine, "giai phuong trinh").hits[0].passage)
+    assert "Chữ [Giải phương trình]. Chữ" in quoted
+    assert quoted.startswith("… ")
+    assert quoted.endswith(" …")
+    assert marked(find(engine, "cân").hits[0].passage) == "[Cân] đĩa"
     assert marked(find(engine, "phuomg").hits[0].title).startswith("[Phương] trình")
     assert marked(find(engine, "phuo*").hits[0].title).startswith("[Phương] trình")
+
+
+def test_quotes_where_most_of_the_query_stands_together(engine: SearchEngine) -> None:
+    body = "bậc " * 40 + "x " * 40 + "phương trình bậc nhất " + "x " * 40
+    fill(engine, doc("a", "Ôn tập", body=body))
+    assert "[phương trình bậc nhất]" in marked(find(engine, "phuong trinh bac nhat").hits[0].passage)
 
 
 def test_marks_stay_text(engine: SearchEngine) -> None:
