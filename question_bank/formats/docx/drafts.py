@@ -134,6 +134,9 @@ def _passage(passage: Passage | None) -> tuple[str, str, tuple[str, ...]]:
 def _label_left(question: Parsed) -> bool:
     """Tell whether a further label stands inside an option: one is missing or comes twice."""
     upper = question.kind == "choice" and any(choice.letter for choice in question.choices)
+    firsts = [match for line in question.prompt if (match := labels.OPTION.match(labels.norm(line.text).strip()))]
+    if upper and {"A", "B"} <= {match["letter"] for match in firsts}:
+        return True  # two runs of options: the question after it was not seen
     for choice in question.choices:
         for place, line in enumerate(choice.lines):
             text = labels.norm(line.text)

@@ -31,12 +31,12 @@ _UPPER = "A-ZĐÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀ�
 STRONG = re.compile(
     rf"^\s*(?:[*•]\s*)?(?P<before>(?:{_BRACKET}\s*)*)(?P<word>câu(?:\s+hỏi)?|bài(?:\s+tập|\s+toán)?|question|ques|quest)"
     rf"\s*(?:số\s*)?(?P<n>\d{{1,3}})(?![\d,])(?P<after>\s*(?:{_BRACKET}\s*)*)"
-    rf"(?P<end>[.:)/]+|[-–—](?!\s*\d)|(?=\s+[{_UPPER}\d\"“‘'(\[\ufffc\\$])|(?=\s*$)|(?=\t))\s*",
+    r"(?P<end>[.:)/]+|[-–—](?!\s*\d)|(?=\s|$))\s*",
     re.I,
 )
 WEAK = re.compile(r"^\s*(?P<n>\d{1,3})\s*[.)](?![\d.])\s*")
 ROUND = re.compile(r"^\s*\(\s*(?P<angle><)?\s*(?P<n>\d{1,3})\s*>?\s*\)\s*[.:]?\s*")
-_LOWER_NEXT = re.compile(rf"\s+[{LOWER}]")
+_OPENS = re.compile(rf"\s*(?:$|\t|[{_UPPER}\d\"“‘'(\[\ufffc\\$])")  # what a question may open with
 
 OPTION = re.compile(
     r"(?P<star>\*\s*)?(?:\(\s*(?P<round>[A-Ha-h])\s*\)|(?P<letter>[A-Ha-h])\s*[.):/])(?P<space>\s*)(?P<star2>\*(?=\s|\w))?"
@@ -173,19 +173,20 @@ class Start:
     number: int
     label: str
     end: int
-    kind: str  # "strong", "round", "angle" or "weak"
+    kind: str  # "strong", "loose" ("Câu 3 và …", which may be running text), "round", "angle" or "weak"
 
 
 def question_start(text: str, tags: Tags | None = None) -> Start | None:
     """Return the start of a question that a line opens with."""
     shown = norm(text)
     match = STRONG.match(shown)
-    if match and not (not match["end"].strip() and _LOWER_NEXT.match(shown[match.end("after") :])):
+    if match:
+        bare = not match["end"].strip() and not _OPENS.match(shown, match.end("after"))
         if tags is not None:
             for body in re.findall(r"[\[(<{]\s*([^\[\](){}<>]{1,40}?)\s*[\])>}]", match["before"] + match["after"]):
                 tags.take(body)
         word = match["word"].capitalize()
-        return Start(int(match["n"]), f"{word} {int(match['n'])}", match.end(), "strong")
+        return Start(int(match["n"]), f"{word} {int(match['n'])}", match.end(), "loose" if bare else "strong")
     if match := ROUND.match(shown):
         return Start(int(match["n"]), f"Câu {int(match['n'])}", match.end(), "angle" if match["angle"] else "round")
     at = leading_tags(shown, Tags())

@@ -199,6 +199,8 @@ class _Cutter:
         following = start.number == self.last + 1
         if start.kind == "strong":
             return True
+        if start.kind == "loose":
+            return following and complete
         if start.kind in ("angle", "round") and self.group:
             return True
         if start.kind == "angle":
@@ -306,7 +308,7 @@ def _mode(blocks: Sequence[Block]) -> str:
     """Return what parts the questions of this paper: labels, separators, bare numbers, or nothing but their options."""
     lines = [block for block in blocks if isinstance(block, Line) and not block.blank]
     starts = [labels.question_start(line.text) for line in lines]
-    if any(start and start.kind == "strong" for start in starts):
+    if any(start and start.kind in ("strong", "loose") for start in starts):
         return "strong"
     if any(labels.BREAK.match(labels.norm(line.text)) for line in lines):
         return "sep"

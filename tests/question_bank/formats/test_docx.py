@@ -207,15 +207,33 @@ def test_answer_lists(line: str) -> None:
 
 def test_parts_restart_their_numbers_and_answers_find_their_part() -> None:
     drafts = paper(
-        "SỞ GD&ĐT HÀ NỘI", "Thời gian: 50 phút", "PHẦN I. Câu trắc nghiệm nhiều phương án lựa chọn.",
+        "SỞ GD&ĐT HÀ NỘI",
+        "Thời gian: 50 phút",
+        "PHẦN I. Câu trắc nghiệm nhiều phương án lựa chọn.",
         "Thí sinh trả lời từ câu 1 đến câu 2. Mỗi câu hỏi thí sinh chỉ chọn một phương án.",
-        "Câu 1. Một?", "A. a\tB. b\tC. c\tD. d", "Câu 2. Hai?", "A. a\tB. b", "C. c\tD. d",
+        "Câu 1. Một?",
+        "A. a\tB. b\tC. c\tD. d",
+        "Câu 2. Hai?",
+        "A. a\tB. b",
+        "C. c\tD. d",
         "PHẦN II. Câu trắc nghiệm đúng sai. Trong mỗi ý a), b), c), d) ở mỗi câu, thí sinh chọn đúng hoặc sai.",
-        "Câu 1. Cho hàm số.", "a) Đồng biến.", "b) Nghịch biến.", "c) Có cực trị.", "d) Liên tục.",
-        "PHẦN III. Câu trắc nghiệm trả lời ngắn.", "Câu 1. Tính x.", "Câu 2. Tính y.", "HẾT", "ĐÁP ÁN", "PHẦN I",
-        table([["Câu", "1", "2"], ["Đáp án", "B", "D"]]), "PHẦN II", table([["Câu", "a", "b", "c", "d"], ["1", "Đ", "S", "S", "Đ"]]),
-        "PHẦN III", table([["Câu", "1", "2"], ["Đáp án", "12,5", "-3"]]),
-    )  # fmt: skip
+        "Câu 1. Cho hàm số.",
+        "a) Đồng biến.",
+        "b) Nghịch biến.",
+        "c) Có cực trị.",
+        "d) Liên tục.",
+        "PHẦN III. Câu trắc nghiệm trả lời ngắn.",
+        "Câu 1. Tính x.",
+        "Câu 2. Tính y.",
+        "HẾT",
+        "ĐÁP ÁN",
+        "PHẦN I",
+        table([["Câu", "1", "2"], ["Đáp án", "B", "D"]]),
+        "PHẦN II",
+        table([["Câu", "a", "b", "c", "d"], ["1", "Đ", "S", "S", "Đ"]]),
+        "PHẦN III",
+        table([["Câu", "1", "2"], ["Đáp án", "12,5", "-3"]]),
+    )
     assert [(draft.part, draft.number, draft.body.type) for draft in drafts] == [
         ("PHẦN I", "Câu 1", ItemType.SINGLE_CHOICE),
         ("PHẦN I", "Câu 2", ItemType.SINGLE_CHOICE),
@@ -231,9 +249,22 @@ def test_parts_restart_their_numbers_and_answers_find_their_part() -> None:
 
 def test_answers_without_parts_go_where_they_can_belong_only() -> None:
     drafts = paper(
-        "PHẦN I. Trắc nghiệm", "Câu 1. Một?", "A. a\tB. b\tC. c\tD. d", "PHẦN II. Đúng sai", "Câu 1. Cho:", "a) x", "b) y",
-        "c) z", "d) t", "PHẦN III. Trả lời ngắn", "Câu 1. Tính.", "BẢNG ĐÁP ÁN", "Câu 1: B", "Câu 1: ĐSĐS", "Câu 1: 0,5",
-    )  # fmt: skip
+        "PHẦN I. Trắc nghiệm",
+        "Câu 1. Một?",
+        "A. a\tB. b\tC. c\tD. d",
+        "PHẦN II. Đúng sai",
+        "Câu 1. Cho:",
+        "a) x",
+        "b) y",
+        "c) z",
+        "d) t",
+        "PHẦN III. Trả lời ngắn",
+        "Câu 1. Tính.",
+        "BẢNG ĐÁP ÁN",
+        "Câu 1: B",
+        "Câu 1: ĐSĐS",
+        "Câu 1: 0,5",
+    )
     assert key_of(drafts[0]) == "B"
     assert drafts[1].key == TruthKey({"a": True, "b": False, "c": True, "d": False})
     assert isinstance(drafts[2].key, NumberKey)
@@ -338,31 +369,50 @@ def test_automatic_numbers() -> None:
 
 def test_options_in_tables_and_glued_lines() -> None:
     first, second = paper(
-        "Câu 1. Hỏi?", table([["A. a", "B. b"], ["C. c", paragraph(run("D.", "u"), run(" d"))]]),
+        "Câu 1. Hỏi?",
+        table([["A. a", "B. b"], ["C. c", paragraph(run("D.", "u"), run(" d"))]]),
         paragraph(run("Câu 2. Nữa?\nA. a\nB. b\n"), run("C", "u"), run(". c\nD. d")),
-    )  # fmt: skip
+    )
     assert (key_of(first), options(first)) == ("D", ["a", "b", "c", "d"])
     assert (key_of(second), options(second)) == ("C", ["a", "b", "c", "d"])
 
 
 def test_one_table_paper() -> None:
     (draft, other) = paper(
-        table([
-            ["STT", "Nội dung câu hỏi", "Đáp án", "Lời giải"],
-            ["1", paragraph("Hỏi?") + paragraph("A. a") + paragraph("B. b"), "B", "Vì b."],
-            ["2", paragraph("Nữa?") + paragraph("A. a") + paragraph("B. b"), "A", ""],
-        ])
-    )  # fmt: skip
+        table(
+            [
+                ["STT", "Nội dung câu hỏi", "Đáp án", "Lời giải"],
+                ["1", paragraph("Hỏi?") + paragraph("A. a") + paragraph("B. b"), "B", "Vì b."],
+                ["2", paragraph("Nữa?") + paragraph("A. a") + paragraph("B. b"), "A", ""],
+            ]
+        )
+    )
     assert (key_of(draft), key_of(other)) == ("B", "A")
     assert draft.notes.solution == "<p>Vì b.</p>"
 
 
 def test_separators_groups_and_codes() -> None:
     drafts = paper(
-        "(CLO1) Một?", "A. a", paragraph(run("B.", "u"), run(" b")), "[<br>]", "[<sg>] (CLO2) Đọc: {<1>}_____ và {<2>}_____.",
-        "[<egc>]", "(<1>)", "A. a", paragraph(run("B.", "u"), run(" b")), "[<br>]", "(<2>) Hai?", paragraph(run("A.", "u"), run(" a")),
-        "B. b", "[<br>]", "[</sg>]", "[NB] Cuối?", paragraph(run("A.", "u"), run(" a")), "B. b", "[<br>]",
-    )  # fmt: skip
+        "(CLO1) Một?",
+        "A. a",
+        paragraph(run("B.", "u"), run(" b")),
+        "[<br>]",
+        "[<sg>] (CLO2) Đọc: {<1>}_____ và {<2>}_____.",
+        "[<egc>]",
+        "(<1>)",
+        "A. a",
+        paragraph(run("B.", "u"), run(" b")),
+        "[<br>]",
+        "(<2>) Hai?",
+        paragraph(run("A.", "u"), run(" a")),
+        "B. b",
+        "[<br>]",
+        "[</sg>]",
+        "[NB] Cuối?",
+        paragraph(run("A.", "u"), run(" a")),
+        "B. b",
+        "[<br>]",
+    )
     assert [key_of(draft) for draft in drafts] == ["B", "B", "A", "A"]
     assert [draft.codes for draft in drafts] == [("CLO1",), ("CLO2",), ("CLO2",), ()]
     assert drafts[3].level == "NB"
@@ -373,9 +423,18 @@ def test_separators_groups_and_codes() -> None:
 
 def test_a_passage_for_a_range_of_questions() -> None:
     drafts = paper(
-        "Câu 1. Một?", "A. a\tB. b", "Đọc đoạn trích sau và trả lời các câu từ 2 đến 3:", "Trời xanh.", "Mây trắng.",
-        "Câu 2. Hai?", "A. a\tB. b", "Câu 3. Ba?", "A. a\tB. b", "Câu 4. Bốn?", "A. a\tB. b",
-    )  # fmt: skip
+        "Câu 1. Một?",
+        "A. a\tB. b",
+        "Đọc đoạn trích sau và trả lời các câu từ 2 đến 3:",
+        "Trời xanh.",
+        "Mây trắng.",
+        "Câu 2. Hai?",
+        "A. a\tB. b",
+        "Câu 3. Ba?",
+        "A. a\tB. b",
+        "Câu 4. Bốn?",
+        "A. a\tB. b",
+    )
     assert [bool(draft.body.passage) for draft in drafts] == [False, True, True, False]
     assert "Mây trắng" in drafts[1].body.passage
     assert options(drafts[0]) == ["a", "b"]
@@ -395,11 +454,13 @@ def test_formulas_pictures_scripts_and_symbols() -> None:
         docx(
             paragraph("Câu 1. H", run("2", "sub"), run("O, "), fraction, run(" và "), picture("rId1", "hình")),
             paragraph("A. ", formula(math("α≤β")), run("\tB. m"), run("2", "sup")),
-            paragraph('<w:r><w:t>Câu 2. </w:t></w:r><w:r><w:sym w:font="Symbol" w:char="F061"/></w:r>', old_equation("rId2")),
+            paragraph(
+                '<w:r><w:t>Câu 2. </w:t></w:r><w:r><w:sym w:font="Symbol" w:char="F061"/></w:r>', old_equation("rId2")
+            ),
             paragraph("A. \\(x^2\\)\tB. $y$"),
             media={"rId1": PNG, "rId2": b"\xd7\xcd\xc6\x9a" + bytes(30)},
         )
-    )  # fmt: skip
+    )
     first, second = drafts.drafts
     assert "H<sub>2</sub>O" in first.body.prompt
     assert '<span class="tex">\\frac{x}{2}</span>' in first.body.prompt
