@@ -212,7 +212,7 @@ def receive_quiz_marks(
     """Take over a quiz's results into a column: 10 × points / worth, rounded once; opens the gradebook if need be.
 
     Called by `lms.quizzes` after it has checked who may release; *actor* is whoever released, or None when the clock
-    did. What this quiz wrote before follows it; a mark that a person typed, a zero by rule and another quiz's mark
+    did. A pupil whose hand-in released the own result is not named as the one who gave the mark. What this quiz wrote before follows it; a mark that a person typed, a zero by rule and another quiz's mark
     stay. Where the subject is assessed by comments, the quiz has no points, or the gradebook is locked, everything
     stays.
 
@@ -221,6 +221,7 @@ def receive_quiz_marks(
         Invalid: no such column.
         Conflict: no rules of assessment are known for the grade.
     """
+    giver = actor if actor is not None and actor.is_staff else None
     found = session.get_one(SchoolClass, class_id)
     subject = session.get_one(Subject, subject_id)
     term = session.scalar(select(Semester).where(Semester.year_id == found.year_id, Semester.number == semester))
@@ -249,7 +250,7 @@ def receive_quiz_marks(
             mark.pupil_id,
             column.key,
             cell,
-            by_id=actor.user_id if actor else None,
+            by_id=giver.user_id if giver else None,
             at=at,
             quiz_uid=quiz_uid,
             attempt_uid=mark.attempt_uid,
@@ -262,7 +263,7 @@ def receive_quiz_marks(
     if written:
         audit.record(
             session,
-            actor,
+            giver,
             "gradebook.quiz_marks_received",
             book.uid,
             school_id=book.school_id,

@@ -37,11 +37,11 @@ def fill(session: Session, world: World, book: Gradebook, pupil: str, **marks: s
 
 
 def from_quiz(
-    session: Session, world: World, points: str, quiz: str = "quiz-1", column: str = "tx1"
+    session: Session, world: World, points: str, quiz: str = "quiz-1", column: str = "tx1", by: str = "teacher"
 ) -> service.Received:
     return service.receive_quiz_marks(
         session,
-        world.actor(session, "teacher"),
+        world.actor(session, by),
         class_id=world.class_8a2.id,
         subject_id=world.maths.id,
         semester=1,
@@ -196,6 +196,14 @@ def test_a_quiz_fills_a_cell_that_waits_for_a_make_up(session: Session, world: W
     assert from_quiz(session, world, "7").written == 1
     service.set_zero_by_rule(session, teacher, book.uid, world.pupil.uid, "tx2", "Bỏ kiểm tra bù", at=NOON)
     assert from_quiz(session, world, "7", column="tx2").kept == (world.pupil.id,)
+
+
+def test_a_pupil_whose_hand_in_releases_is_not_named_as_the_giver(session: Session, world: World) -> None:
+    opened(session, world)
+    from_quiz(session, world, "7", by="pupil")
+    assert session.scalars(select(MarkChange.by_id)).all() == [None]
+    from_quiz(session, world, "8")
+    assert session.scalars(select(MarkChange.by_id)).all() == [None, world.teacher.id]
 
 
 def test_bonus_and_deduction_end_at_the_ends_of_the_scale(session: Session, world: World) -> None:
