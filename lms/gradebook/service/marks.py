@@ -212,9 +212,10 @@ def receive_quiz_marks(
     """Take over a quiz's results into a column: 10 × points / worth, rounded once; opens the gradebook if need be.
 
     Called by `lms.quizzes` after it has checked who may release; *actor* is whoever released, or None when the clock
-    did. A pupil whose hand-in released the own result is not named as the one who gave the mark. What this quiz wrote before follows it; a mark that a person typed, a zero by rule and another quiz's mark
-    stay. Where the subject is assessed by comments, the quiz has no points, or the gradebook is locked, everything
-    stays.
+    did. A pupil whose hand-in released the own result is not named as the one who gave the mark.
+
+    What this quiz wrote before follows it; a mark that a person typed, a zero by rule and another quiz's mark stay.
+    Where the subject is assessed by comments, the quiz has no points, or the gradebook is locked, everything stays.
 
     Raises:
         NotFound: the class's year has no such semester.
