@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from question_bank.formats.docx import grids, labels
@@ -19,6 +19,7 @@ _IN_ORDER = re.compile(
     rf"^(?:[ĐSTFđs]|đúng|sai)(?:\s*[-,;/|]?\s*(?:[ĐSTFđs]{labels.NOT_LOWER}|đúng|sai)){{1,5}}$", re.I
 )
 _BLANK = re.compile(r"^[\s._…\-–▢□☐◻:]*$|^\[\s*o+\s*\]$")
+_JUDGED = re.compile(r"^\s*([a-f])\s*[).:]\s*(?:(?:phát biểu|mệnh đề|khẳng định|ý)\s+)?(đúng|sai)\b(?!\s+số)", re.I)
 LONGEST = 3000  # characters of a line that states an answer
 _FORM = re.compile(r"mã đề(?:\s*thi)?\s*[:.]?\s*(\d{3,4})", re.I)
 
@@ -66,6 +67,15 @@ def spoken(line: Line) -> str:
         thing = line.things.get(place)
         out.append(plain(thing.html) if thing is not None else char)
     return "".join(out)
+
+
+def judged(lines: Iterable[Line]) -> Stated | None:
+    """Return the truths that a worked solution states line by line: "a) Đúng vì …", "b) Sai: …"."""
+    found = [match.groups() for line in lines if (match := _JUDGED.match(labels.norm(line.text)))]
+    names = [name.lower() for name, _ in found]
+    if len(names) < 2 or len(set(names)) != len(names):
+        return None
+    return Stated(truths={name.lower(): said.lower() == "đúng" for name, said in found})
 
 
 @dataclass(slots=True)

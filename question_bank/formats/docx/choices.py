@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from question_bank.formats.docx import labels
-from question_bank.formats.docx.answers import Stated, key_of_line, spoken, truth_of
+from question_bank.formats.docx.answers import Stated, judged, key_of_line, spoken, truth_of
 from question_bank.formats.docx.lines import PLAIN, Line, Style
 from question_bank.formats.docx.segments import Raw
 
@@ -112,6 +112,8 @@ def _without_answers(raw: Raw) -> tuple[list[Line], list[Stated], list[Line]]:
             solution.append(line)
         else:
             content.append(line)
+    if (truths := judged(solution)) is not None:
+        stated.append(truths)
     return content, stated, solution
 
 

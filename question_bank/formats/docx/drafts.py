@@ -40,7 +40,8 @@ def draft(question: Parsed, verdict: Verdict, solution: Sequence[Line]) -> ItemD
     found: list[Problem] = []
     if fragments.is_empty(prompt):
         if passage and raw.number is not None:
-            prompt = f"<p>({raw.number}) _____</p>"
+            named = re.search(rf"\({raw.number}\)", passage)
+            prompt = f"<p>({raw.number}) _____</p>" if named else f"<p>{raw.label}</p>"
         else:
             found.append(problems.empty_prompt())
     kind, key = _typed(question, verdict)

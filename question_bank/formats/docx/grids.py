@@ -195,10 +195,9 @@ def answers(grid: Grid) -> Found | None:
     return None
 
 
-_VALUE = re.compile(
-    r"^(?:[A-Ha-h]|[A-H](?:\s*,\s*[A-H])+|[ĐSđsTF]{2,6}|[-−]?\d{1,6}(?:[.,/]\d{1,6})?|(?:[a-d]\s*[-:.)]?\s*(?:Đ|S|đúng|sai)[\s,;]*){2,6}|)$",
-    re.I,
-)
+# Without a heading only letters make a key: a table of numbers may belong to a question.
+_LETTER_CELL = re.compile(r"^(?:[A-Ha-h]|[A-H](?:\s*,\s*[A-H])+|[ĐSđs]{2,6}|)$")
+UNHEADED_AT_LEAST = 3
 
 
 def _pairs_in_cells(rows: list[list[str]]) -> Found | None:
@@ -244,7 +243,7 @@ def _rows_in_pairs(rows: list[list[str]]) -> Found | None:
         numbers = {
             n: int(match[1]) for n, cell in enumerate(row) if (n or not headed) and (match := _NUMBER_CELL.match(cell))
         }
-        if len(numbers) < (1 if headed else 2) or len(numbers) < sum(1 for cell in row[1:] if cell):
+        if len(numbers) < (1 if headed else UNHEADED_AT_LEAST) or len(numbers) < sum(1 for cell in row[1:] if cell):
             return None if not found else found if not any(rows[place]) else None
         ordered = list(numbers.values())
         if ordered != sorted(set(ordered)):
@@ -272,7 +271,7 @@ def _rows_in_pairs(rows: list[list[str]]) -> Found | None:
             return None
         for n, number in numbers.items():
             cell = given[n + shift] if 0 <= n + shift < len(given) else ""
-            if not headed and not _VALUE.match(cell):
+            if not headed and not _LETTER_CELL.match(cell):
                 return None
             if cell:
                 if number in found:
@@ -293,7 +292,7 @@ def _columns(rows: list[list[str]]) -> Found | None:
         ):
             return None
         pairs, body = list(range(0, len(heads), 2)), rows
-        if len(rows) < 2 or not all(_VALUE.match(row[n + 1]) for row in rows for n in pairs if n + 1 < len(row)):
+        if len(rows) < 2 or not all(_LETTER_CELL.match(row[n + 1]) for row in rows for n in pairs if n + 1 < len(row)):
             return None
     elif len(heads) > 2 * len(pairs) + 1:
         return None

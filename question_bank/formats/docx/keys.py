@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from question_bank.formats import drafting, problems
 from question_bank.formats.docx import marks
-from question_bank.formats.docx.answers import Section, Stated, spoken, stated
+from question_bank.formats.docx.answers import Section, Stated, judged, spoken, stated
 from question_bank.formats.docx.choices import Parsed
 from question_bank.formats.docx.lines import Line
 from question_bank.formats.drafting import share
@@ -59,6 +59,9 @@ def assign(questions: Sequence[Parsed], section: Section) -> tuple[dict[int, lis
         ]
         if len(places) == 1:
             solutions[places[0]] = lines
+            truths = judged(lines)
+            if truths is not None and questions[places[0]].kind == "cluster":
+                found[places[0]].append(truths)
     return found, solutions
 
 

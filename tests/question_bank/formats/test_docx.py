@@ -306,6 +306,35 @@ def test_statements_in_a_table_with_ticks() -> None:
     assert options(draft) == ["Một.", "Hai.", "Ba.", "Bốn."]
 
 
+def test_statements_judged_in_the_solution() -> None:
+    (draft,) = paper(
+        "PHẦN II. Câu trắc nghiệm đúng sai",
+        "Câu 1. Cho:",
+        "a) Một.",
+        "b) Hai.",
+        "Lời giải",
+        "a) Đúng vì 1.",
+        "b) Sai vì 2.",
+    )
+    assert draft.key == TruthKey({"a": True, "b": False})
+    assert "vì 2" in draft.notes.solution
+
+
+def test_tables_of_numbers_are_no_keys() -> None:
+    first, second = paper(
+        "Câu 1. Cho bảng, tính.",
+        table([["x", "1", "2", "3"], ["y", "2", "4", "6"]]),
+        "Đáp án: 5",
+        "Câu 2. Cho bảng:",
+        table([["1", "2", "3"], ["4", "5", "6"]]),
+        "A. a\tB. b",
+    )
+    assert "<table>" in first.body.prompt
+    assert isinstance(first.key, NumberKey)
+    assert "<table>" in second.body.prompt
+    assert second.key is None
+
+
 def test_statements_without_a_key_are_reported() -> None:
     (draft,) = paper("PHẦN II. Câu trắc nghiệm đúng sai", "Câu 1. Cho:", "a) Một.", "b) Hai.", "c) Ba.", "d) Bốn. Đúng")
     assert draft.key is None
