@@ -14,7 +14,10 @@ from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree.ElementTree import ParseError
+
+from defusedxml import ElementTree
+from defusedxml.common import DefusedXmlException
 
 from question_bank.formats.fragments import plain
 from question_bank.items.domain import (
@@ -86,6 +89,13 @@ def squeezed(text: str) -> str:
 
 def of(path: Path, data: bytes, facts: dict[str, Any]) -> Expectation | None:
     """Return what a file says of itself, None where only a person could tell."""
+    try:
+        return _of(path, data, facts)
+    except (zipfile.BadZipFile, ParseError, DefusedXmlException, KeyError, ValueError, IndexError, StopIteration):
+        return None  # broken: the reader must refuse it with a sentence
+
+
+def _of(path: Path, data: bytes, facts: dict[str, Any]) -> Expectation | None:
     beside = path.with_suffix(".json")
     if path.suffix == ".gift" and beside.exists():
         return gift_json(json.loads(beside.read_text(encoding="utf-8")))
@@ -93,7 +103,7 @@ def of(path: Path, data: bytes, facts: dict[str, Any]) -> Expectation | None:
         return gift_blocks(data.decode("utf-8-sig"), facts["brace_blocks"])
     if path.suffix == ".xml" and b"<quiz" in data[:2000]:
         return moodle(data, facts)
-    if path.suffix == ".docx" and data.startswith(b"PK"):
+    if "docx" in facts:
         return word(data)
     if "aiken" in path.name:
         return aiken(data.decode("utf-8"))

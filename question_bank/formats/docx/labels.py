@@ -30,7 +30,7 @@ _UPPER = "A-ZĐÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀ�
 
 STRONG = re.compile(
     rf"^\s*(?:[*•]\s*)?(?P<before>(?:{_BRACKET}\s*)*)(?P<word>câu(?:\s+hỏi)?|bài(?:\s+tập|\s+toán)?|question|ques|quest)"
-    rf"\s*(?:số\s*)?(?P<n>\d{{1,3}})(?![\d,])(?P<after>\s*(?:{_BRACKET}\s*)*)"
+    rf"\s*(?:số\s*)?(?P<n>\d{{1,4}})(?![\d,])(?P<after>\s*(?:{_BRACKET}\s*)*)"
     r"(?P<end>[.:)/]+|[-–—](?!\s*\d)|(?=\s|$))\s*",
     re.I,
 )
