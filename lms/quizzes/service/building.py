@@ -162,7 +162,6 @@ class PlanLine:
     item: bank.BankItem | None  # None for a draw
     rule: bank.DrawRule | None
     matching: int  # how many questions a draw can take from
-    words: str
 
     @property
     def count(self) -> int:
@@ -184,10 +183,10 @@ def plan_of(session: Session, actor: Actor, quiz: Quiz) -> list[PlanLine]:
     for slot in sorted(quiz.slots, key=lambda one: one.position):
         if slot.version_uid:
             item = items[slot.version_uid]
-            lines.append(PlanLine(slot, item, None, 0, bank.summary(item.body, 200)))
+            lines.append(PlanLine(slot, item, None, 0))
         else:
             rule = rule_of(slot.draw or {})
-            lines.append(PlanLine(slot, None, rule, count_for_draw(session, actor, quiz, rule), rule.topic))
+            lines.append(PlanLine(slot, None, rule, count_for_draw(session, actor, quiz, rule)))
     return lines
 
 

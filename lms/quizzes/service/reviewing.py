@@ -200,7 +200,6 @@ class ItemRow:
     """How the class did with one question, over all forms."""
 
     item: bank.BankItem
-    words: str
     answers: int
     share: Fraction  # of the points that could be earned
 
@@ -292,7 +291,6 @@ def _items(session: Session, quiz: Quiz, attempt_ids: Sequence[int]) -> list[Ite
     rows = [
         ItemRow(
             item=items[version],
-            words=bank.summary(items[version].body, 120),
             answers=len(pairs),
             share=sum((p for p, _ in pairs), Fraction(0)) / sum((w for _, w in pairs), Fraction(0)),
         )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from lms.base import clock
 from lms.base.errors import Invalid
@@ -75,6 +77,14 @@ def create(uid: str) -> ResponseReturnValue:
     return redirect(url_for("quizzes.questions", uid=quiz.uid), code=303)
 
 
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """A place of the plan and its question as HTML."""
+
+    line: building.PlanLine
+    prompt: Markup
+
+
 @bp.get("/quizzes/<uid>/edit")
 def edit(uid: str) -> ResponseReturnValue:
     """The plan of a draft: its questions in order, what is missing, and the button to publish."""
@@ -84,7 +94,7 @@ def edit(uid: str) -> ResponseReturnValue:
     return render_template(
         "lms/quizzes/edit.html",
         quiz=quiz,
-        lines=lines,
+        lines=[PlanRow(line, papers.prompt(line.item) if line.item else Markup()) for line in lines],
         total=sum(line.worth for line in lines),
         question_count=sum(line.count for line in lines),
         type_names=bank.TYPE_NAMES,
@@ -127,7 +137,7 @@ def questions(uid: str) -> ResponseReturnValue:
         "lms/quizzes/questions.html",
         quiz=quiz,
         page=page,
-        shown=[(item, bank.summary(item.body, 220)) for item in page.rows],
+        shown=[(item, papers.prompt(item)) for item in page.rows],
         chosen={slot.version_uid for slot in quiz.slots},
         kept=kept,
         more=f"{url_for('quizzes.questions', uid=uid)}?{urlencode(kept)}",

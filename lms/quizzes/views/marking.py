@@ -23,7 +23,7 @@ def tasks(uid: str) -> ResponseReturnValue:
     return render_template(
         "lms/quizzes/marking.html",
         quiz=quiz,
-        tasks=[(task, bank.summary(task.item.body, 200)) for task in found],
+        tasks=[(task, papers.prompt(task.item)) for task in found],
         waiting=sum(task.waiting for task in found),
     )
 

@@ -63,6 +63,11 @@ def staff_picture_url(sha256: str) -> str:
     return url_for("bank.asset", sha256=sha256)
 
 
+def prompt(item: bank.BankItem) -> Markup:
+    """What a question asks, for lists that staff read."""
+    return bank.show(item.body.prompt or item.body.passage, staff_picture_url)
+
+
 @dataclass(frozen=True, slots=True)
 class Reviewed:
     """A question of a finished attempt, ready for the page; what may not be seen is None or empty."""

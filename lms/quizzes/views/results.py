@@ -27,6 +27,7 @@ def results(uid: str) -> ResponseReturnValue:
         "lms/quizzes/results.html",
         quiz=quiz,
         results=found,
+        items=[(row, papers.prompt(row.item)) for row in found.items],
         handed_in=sum(1 for row in found.rows if row.attempt_uid),
         may_mark=allows(actor, Permission.MARK_QUIZ, quiz),
         may_release=allows(actor, Permission.RELEASE_RESULTS, quiz)
