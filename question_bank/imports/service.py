@@ -45,7 +45,7 @@ from question_bank.items.domain import (
 from question_bank.items.models import Item, ItemVersion
 from question_bank.items.queries import visible_to
 from question_bank.items.service.content import Picture, cleaned, likeness
-from question_bank.items.service.writing import Tags, new_item, remove_imported, subject_bank, submit
+from question_bank.items.service.writing import Tags, new_items, remove_imported, subject_bank, submit
 from question_bank.permissions import Permission, can
 
 MAX_QUESTIONS = 2000
@@ -221,13 +221,14 @@ def list_imports(session: Session, actor: Actor, *, most: int = 10) -> list[tupl
     return [(batch, read, saved) for batch, read, saved in session.execute(query)]
 
 
-def find_batch(session: Session, actor: Actor, uid: str) -> ImportBatch:
-    """Return an import of the actor.
+def find_batch(session: Session, actor: Actor, uid: str, *, lock: bool = False) -> ImportBatch:
+    """Return an import of the actor; *lock* keeps a second click of the same person waiting.
 
     Raises:
         NotFound: there is none with that uid.
     """
-    batch = session.scalar(select(ImportBatch).where(ImportBatch.uid == uid).options(selectinload(ImportBatch.drafts)))
+    query = select(ImportBatch).where(ImportBatch.uid == uid).options(selectinload(ImportBatch.drafts))
+    batch = session.scalar(query.with_for_update(of=ImportBatch) if lock else query)
     if batch is None or not can(actor, Permission.READ_IMPORT, batch):
         raise NotFound
     return batch
@@ -244,7 +245,8 @@ def get_import(session: Session, actor: Actor, uid: str) -> ReadImport:
     first: dict[str, int] = {}
     drafts = []
     for row in batch.drafts:
-        repeats = first.setdefault(row.likeness, row.position)
+        stands = not (row.left_out or row.blocked)
+        repeats = first.setdefault(row.likeness, row.position) if stands else row.position
         drafts.append(
             ReadDraft(
                 uid=row.uid,
@@ -420,31 +422,26 @@ def save_import(session: Session, actor: Actor, batch_uid: str, *, keep_doubles:
         Forbidden: the actor left the subject's group.
         Conflict: there is nothing left to save.
     """
-    batch = find_batch(session, actor, batch_uid)
+    batch = find_batch(session, actor, batch_uid, lock=True)
     read = get_import(session, actor, batch_uid)
     pictures = {one.sha256: Picture(one.sha256, one.media_type, one.name) for one in batch.assets}
     rows = {row.uid: row for row in batch.drafts}
-    saved, blocked, doubles = [], [], []
-    for one in read.drafts:
-        if one.item_uid or one.left_out:
-            continue
-        if one.blocked:
-            blocked.append(one.position)
-        elif one.is_double and not keep_doubles:
-            doubles.append(one.position)
-        else:
-            item = new_item(
-                session,
-                actor,
-                batch.subject_id,
-                one.draft,
-                tags=one.tags,
-                pictures=pictures,
-                import_uid=batch.uid,
-                at=at,
-            )
-            rows[one.uid].item_uid = item.uid
-            saved.append(one.position)
+    open_ = [one for one in read.drafts if not one.item_uid and not one.left_out]
+    blocked = tuple(one.position for one in open_ if one.blocked)
+    doubles = tuple(one.position for one in open_ if one.is_double and not one.blocked and not keep_doubles)
+    whole = [one for one in open_ if one.position not in {*blocked, *doubles}]
+    items = new_items(
+        session,
+        actor,
+        batch.subject_id,
+        [(one.draft, one.tags) for one in whole],
+        pictures=pictures,
+        import_uid=batch.uid,
+        at=at,
+    )
+    for one, item in zip(whole, items, strict=True):
+        rows[one.uid].item_uid = item.uid
+    saved = tuple(one.position for one in whole)
     if not saved:
         raise Conflict(N_("Không còn câu nào để lưu: các câu còn lại cần sửa, đã có, hoặc đã bỏ ra."))
     batch.saved_at = at
@@ -452,7 +449,7 @@ def save_import(session: Session, actor: Actor, batch_uid: str, *, keep_doubles:
     audit.record(
         session, actor, "import.saved", batch.uid, saved=len(saved), blocked=len(blocked), doubles=len(doubles)
     )
-    return Saved(tuple(saved), tuple(blocked), tuple(doubles))
+    return Saved(saved, blocked, doubles)
 
 
 def undo_import(session: Session, actor: Actor, batch_uid: str) -> int:
@@ -462,7 +459,7 @@ def undo_import(session: Session, actor: Actor, batch_uid: str) -> int:
         NotFound: the actor has no such import.
         Conflict: nothing of it is in the bank, or some of it was reviewed or written anew.
     """
-    batch = find_batch(session, actor, batch_uid)
+    batch = find_batch(session, actor, batch_uid, lock=True)
     if not any(row.item_uid for row in batch.drafts):
         raise Conflict(N_("Chưa có câu nào của tệp này trong ngân hàng."))
     removed = remove_imported(session, actor, batch.uid)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from fractions import Fraction
 
-from sqlalchemy import DDL, ForeignKey, Index, String, Text, UniqueConstraint, event
+from sqlalchemy import DDL, ForeignKey, Index, String, Text, UniqueConstraint, event, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.base.db import Base
@@ -27,7 +27,16 @@ class Bank(Base):
     """Where the questions of a subject live; `owner_id` is empty for the school's own bank of the subject."""
 
     __tablename__ = "bank"
-    __table_args__ = (UniqueConstraint("subject_id", "owner_id"),)
+    __table_args__ = (
+        UniqueConstraint("subject_id", "owner_id"),
+        Index(  # to a unique constraint two empty owners are two owners
+            "uq_bank_school",
+            "subject_id",
+            unique=True,
+            sqlite_where=text("owner_id IS NULL"),
+            postgresql_where=text("owner_id IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     uid: Mapped[str] = mapped_column(String(36), unique=True, default=new_uid)

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from lms.base.clock import now
 from lms.base.downloads import send_blob
@@ -17,14 +16,14 @@ from lms.base.forms import problems_of
 from lms.base.i18n import _
 from lms.base.paging import PageRequest
 from lms.base.permissions import Actor
-from lms.base.subjects import Subject, list_subjects
+from lms.base.subjects import Subject, get_subject, list_subjects
 from lms.base.text import nfc
 from lms.base.uploads import MEGABYTE, Upload, receive, upload_route
 from lms.base.web import current_actor, current_session, shows_again
 from question_bank.items import review_views
 from question_bank.items.cards import Card, card_of, outcome_names, picture_address, tag_choices
 from question_bank.items.checking import problems_in
-from question_bank.items.domain import LEVELS, STATE_NAMES, TYPE_NAMES, ItemFilter, ItemState, ItemType
+from question_bank.items.domain import LEVELS, STATE_NAMES, TYPE_NAMES, ItemDraft, ItemFilter, ItemState, ItemType
 from question_bank.items.forms import blank, draft_from_form, fields_of, tags_from_form
 from question_bank.items.models import ItemVersion
 from question_bank.items.service import reading, reviewing, writing
@@ -189,23 +188,24 @@ def new() -> ResponseReturnValue:
     subject = next((one for one in subjects if one.uid == request.args.get("subject")), None)
     if subject is None and len(subjects) == 1:
         subject = subjects[0]
-    try:
-        kind = ItemType(request.args.get("type", ""))
-    except ValueError:
-        kind = None
+    kind = _kind()
     if subject is None or kind is None:
         return render_template(
             "question_bank/items/kinds.html", subjects=subjects, subject=subject, kind=kind, types=TYPE_NAMES
         )
     return _form_page(
-        session,
-        actor,
         subject,
         blank(kind),
         action=url_for("bank.add", type=kind, subject=subject.uid),
         back=url_for("bank.index"),
         tags=writing.Tags(),
     )
+
+
+def _kind() -> ItemType | None:
+    """The kind of question that the address asks for."""
+    wanted = request.args.get("type", "")
+    return ItemType(wanted) if wanted in set(ItemType) else None
 
 
 @bp.post("/new")
@@ -217,11 +217,11 @@ def add() -> ResponseReturnValue:
     if request.form.get("act") == "preview":
         return new()
     session, actor = current_session(), current_actor()
-    subject = next((one for one in list_subjects(session, actor.school_id) if one.uid == request.args["subject"]), None)
-    if subject is None:
+    subject, kind = get_subject(session, actor.school_id, request.args.get("subject", "")), _kind()
+    if kind is None:
         raise NotFound
     pictures = keep_new_pictures(session, upload.all("pictures"), at=now())
-    draft = draft_from_form(request.form, blank(ItemType(request.args["type"])))
+    draft = draft_from_form(request.form, blank(kind))
     item = writing.new_item(
         session,
         actor,
@@ -231,7 +231,7 @@ def add() -> ResponseReturnValue:
         pictures=pictures,
         at=now(),
     )
-    return _saved(session, actor, item.uid, item.versions[-1])
+    return _saved(item.uid, item.versions[-1])
 
 
 @bp.get("/<uid>/edit")
@@ -245,8 +245,6 @@ def edit(uid: str) -> ResponseReturnValue:
         version.grade, version.topic, version.level, tuple(one.outcome for one in version.outcomes), version.points
     )
     return _form_page(
-        session,
-        actor,
         item.subject,
         reading.draft_of(version),
         action=url_for("bank.renew", uid=uid),
@@ -269,16 +267,16 @@ def renew(uid: str) -> ResponseReturnValue:
     draft = with_pictures(draft_from_form(request.form, reading.draft_of(before)), pictures.values())
     tags = tags_from_form(request.form)
     version = writing.new_version(session, actor, uid, draft, tags=tags, pictures=pictures, at=now())
-    return _saved(session, actor, uid, version)
+    return _saved(uid, version)
 
 
 def _receive() -> Upload:
     return receive(request, max_file_bytes=MAX_PICTURE, max_files=MAX_PICTURES, endings=PICTURE_ENDINGS)
 
 
-def _saved(session: Session, actor: Actor, uid: str, version: ItemVersion) -> ResponseReturnValue:
+def _saved(uid: str, version: ItemVersion) -> ResponseReturnValue:
     if request.form.get("act") == "submit":
-        writing.submit(session, actor, [version.uid], at=now())
+        writing.submit(current_session(), current_actor(), [version.uid], at=now())
         flash(_("Đã lưu và gửi duyệt."), "good")
     else:
         flash(_("Đã lưu vào ngân hàng, ở dạng bản nháp."), "good")
@@ -286,9 +284,10 @@ def _saved(session: Session, actor: Actor, uid: str, version: ItemVersion) -> Re
 
 
 def _form_page(
-    session: Session, actor: Actor, subject: Subject, draft: Any, *, action: str, back: str, tags: writing.Tags
+    subject: Subject, draft: ItemDraft, *, action: str, back: str, tags: writing.Tags
 ) -> ResponseReturnValue:
     """The form of a question; after a preview or a refusal it shows what was typed."""
+    session, actor = current_session(), current_actor()
     card: Card | None = None
     typed = draft
     if request.method == "POST":

@@ -23,13 +23,14 @@ from question_bank.permissions import Permission, may_read, require
 MAX_AT_ONCE = 500
 
 
-def get_item(session: Session, actor: Actor, uid: str) -> Item:
-    """Return a question of which the actor may see some version.
+def get_item(session: Session, actor: Actor, uid: str, *, lock: bool = False) -> Item:
+    """Return a question of which the actor may see some version; *lock* keeps other writers away from it.
 
     Raises:
         NotFound: no such question, or none of its versions is theirs to see.
     """
-    item = session.scalar(select(Item).where(Item.uid == uid, Item.school_id == actor.school_id))
+    query = select(Item).where(Item.uid == uid, Item.school_id == actor.school_id)
+    item = session.scalar(query.with_for_update(of=Item) if lock else query)
     if item is None or not any(may_read(actor, version) for version in item.versions):
         raise NotFound
     return item
@@ -53,7 +54,7 @@ def get_version(session: Session, actor: Actor, uid: str) -> ItemVersion:
 
 
 def get_versions_to(session: Session, actor: Actor, uids: Sequence[str], permission: Permission) -> list[ItemVersion]:
-    """Return versions in the order asked, each of which the actor may treat so.
+    """Return versions in the order asked, each of which the actor may treat so, locked until the transaction ends.
 
     Raises:
         Invalid: none was chosen, or too many.
@@ -65,7 +66,9 @@ def get_versions_to(session: Session, actor: Actor, uids: Sequence[str], permiss
         raise Invalid.at("chosen", N_("Bạn chưa chọn câu nào."))
     if len(wanted) > MAX_AT_ONCE:
         raise Invalid.at("chosen", N_("Mỗi lần chọn tối đa %(most)s câu."), most=MAX_AT_ONCE)
-    rows = session.scalars(versions(visible_to(actor), ItemVersion.uid.in_(wanted)))
+    query = versions(visible_to(actor), ItemVersion.uid.in_(wanted)).order_by(ItemVersion.id)
+    # Locked in one order, so that two people who decide at once wait for each other, and the second sees the new state.
+    rows = session.scalars(query.with_for_update(of=ItemVersion).execution_options(populate_existing=True))
     found = {row.uid: row for row in rows}
     if len(found) != len(wanted):
         raise NotFound

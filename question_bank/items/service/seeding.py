@@ -11,7 +11,7 @@ from lms.base.permissions import Actor
 from question_bank.items.domain import BankItem, ItemDraft, ItemState
 from question_bank.items.service.content import Bytes, keep_pictures
 from question_bank.items.service.reviewing import approve
-from question_bank.items.service.writing import Tags, new_item, submit
+from question_bank.items.service.writing import Tags, new_items, submit
 
 
 def save_new_items(
@@ -36,7 +36,8 @@ def save_new_items(
         Forbidden: the actor is not of the subject's group, or the reviewer may not approve.
     """
     pictures = keep_pictures(session, (assets or {}).values(), at=at)
-    items = [new_item(session, actor, subject_id, draft, tags=tags, pictures=pictures, at=at) for draft in drafts]
+    tagged = [(draft, tags) for draft in drafts]
+    items = new_items(session, actor, subject_id, tagged, pictures=pictures, at=at)
     versions = [item.versions[0] for item in items]
     uids = [version.uid for version in versions]
     if uids and state in {ItemState.SUBMITTED, ItemState.APPROVED}:

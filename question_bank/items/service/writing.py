@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lms.base import audit
@@ -78,8 +79,11 @@ def subject_bank(session: Session, actor: Actor, subject_id: int) -> Bank:
     bank = session.scalar(select(Bank).where(Bank.subject_id == subject_id, Bank.owner_id.is_(None)))
     if bank is None:
         bank = Bank(school_id=actor.school_id, subject_id=subject_id, owner_id=None)
-        session.add(bank)
-        session.flush()
+        try:
+            with session.begin_nested():
+                session.add(bank)
+        except IntegrityError:  # a colleague made it just now
+            bank = session.scalars(select(Bank).where(Bank.subject_id == subject_id, Bank.owner_id.is_(None))).one()
     return bank
 
 
@@ -91,35 +95,53 @@ def new_item(
     *,
     tags: Tags = Tags(),
     pictures: Mapping[str, Picture] = NO_PICTURES,
-    import_uid: str = "",
     at: datetime,
 ) -> Item:
-    """Put a new question into the subject's bank, as a draft of the actor.
+    """Put a new question into the subject's bank, as a draft of the actor; see `new_items`."""
+    [item] = new_items(session, actor, subject_id, [(draft, tags)], pictures=pictures, at=at)
+    return item
 
-    `pictures` are those that the question may show, by hash.
+
+def new_items(
+    session: Session,
+    actor: Actor,
+    subject_id: int,
+    drafts: Iterable[tuple[ItemDraft, Tags]],
+    *,
+    pictures: Mapping[str, Picture] = NO_PICTURES,
+    import_uid: str = "",
+    at: datetime,
+) -> list[Item]:
+    """Put new questions into the subject's bank, as drafts of the actor, in one go.
+
+    `pictures` are those that the questions may show, by hash.
 
     Raises:
-        Invalid: the question is not whole (no key, an empty option …), or shows a picture that is not among `pictures`.
+        Invalid: one is not whole (no key, an empty option …), or shows a picture that is not among `pictures`.
         NotFound: the school has no such subject.
         Forbidden: the actor does not belong to the subject's group.
     """
     bank = subject_bank(session, actor, subject_id)
-    draft = cleaned(draft)
-    item = Item(
-        school_id=actor.school_id,
-        bank_id=bank.id,
-        subject_id=subject_id,
-        owner_id=actor.user_id,
-        origin_hash=likeness(draft.body),
-        import_uid=import_uid,
-        created_at=at,
-    )
-    version = add_version(item, actor, draft, 1, pictures, at)
-    _tag(version, _with_source(tags, draft))
-    session.add(item)
+    items = []
+    for read, tags in drafts:
+        draft = cleaned(read)
+        item = Item(
+            school_id=actor.school_id,
+            bank_id=bank.id,
+            subject_id=subject_id,
+            owner_id=actor.user_id,
+            origin_hash=likeness(draft.body),
+            import_uid=import_uid,
+            created_at=at,
+        )
+        version = add_version(item, actor, draft, 1, pictures, at)
+        _tag(version, _with_source(tags, draft))
+        items.append(item)
+    session.add_all(items)
     session.flush()
-    audit.record(session, actor, "item.created", item.uid, version=version.uid)
-    return item
+    for item in items:
+        audit.record(session, actor, "item.created", item.uid, version=item.versions[0].uid)
+    return items
 
 
 def _with_source(tags: Tags, draft: ItemDraft) -> Tags:
@@ -153,7 +175,7 @@ def new_version(
         Conflict: a version waits for the subject head.
         Invalid: see `new_item`.
     """
-    item = get_item(session, actor, item_uid)
+    item = get_item(session, actor, item_uid, lock=True)
     before = item.versions[-1]
     require(actor, Permission.RENEW, next((v for v in reversed(item.versions) if may_read(actor, v)), before))
     if before.is_submitted:

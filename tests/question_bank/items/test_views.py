@@ -146,6 +146,14 @@ def test_a_preview_saves_nothing_and_a_bad_form_keeps_what_was_typed(signed_in: 
         assert session.scalars(select(Item)).all() == []
 
 
+def test_an_unknown_kind_or_subject_is_not_found(signed_in: SignedIn, world: World) -> None:
+    teacher = signed_in("teacher")
+    form = {"data": CHOICE, "content_type": "multipart/form-data"}
+    assert teacher.post(f"/bank/new?type=nope&subject={world.maths.uid}", **form).status_code == 404
+    assert teacher.post("/bank/new?type=essay&subject=nope", **form).status_code == 404
+    assert teacher.get("/bank/new?type=nope").status_code == 200
+
+
 def test_only_the_group_adds(signed_in: SignedIn, world: World) -> None:
     assert new_question(signed_in("it_teacher"), world, act="save").status_code == 403
     assert new_question(signed_in("pupil"), world, act="save").status_code == 403
