@@ -11,7 +11,7 @@ from materials.catalogue.models import Edition, MaterialFile
 from materials.catalogue.service import Incoming, deposit, describe
 from materials.catalogue.service import get_edition as get_edition_for
 from materials.catalogue.service import get_file as get_file_for
-from materials.review.service import approve, count_waiting, submit
+from materials.review.service import approve, count_waiting, request_changes, submit
 from materials.search.service import (
     Findings,
     Found,
@@ -45,6 +45,7 @@ __all__ = [
     "list_approved",
     "put_into_class",
     "rebuild",
+    "request_changes",
     "search",
     "submit",
     "take_out_of_class",

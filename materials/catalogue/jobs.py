@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
 from lms.base import storage
-from lms.base.db import transaction
+from lms.base.db import open_session, transaction
 from lms.base.errors import NotFound
 from lms.base.jobs import job
 from materials.catalogue.models import MaterialFile
@@ -16,7 +16,7 @@ from materials.catalogue.reading import read_contents
 @job(long=True)
 def read_file(uid: str) -> None:
     """Read a file's text, count its pages, draw its preview; once only."""
-    with transaction() as session:
+    with open_session(writes=False) as session:
         file = session.scalar(select(MaterialFile).where(MaterialFile.uid == uid))
         if file is None:
             raise NotFound

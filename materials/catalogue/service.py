@@ -233,9 +233,11 @@ def describe(session: Session, actor: Actor, uid: str, said: Description, *, at:
     return edition
 
 
-def _editable(session: Session, actor: Actor, uid: str) -> Edition:
+def _editable(session: Session, actor: Actor, uid: str, *, to_change: bool = True) -> Edition:
     edition = get_edition(session, actor, uid)
     require(actor, Permission.EDIT, edition)
+    if to_change:  # nobody hands it in meanwhile
+        session.refresh(edition, attribute_names=["state"], with_for_update={"of": Edition})
     if edition.state not in EDITABLE:
         raise Conflict(N_("Học liệu đang chờ duyệt hoặc đã duyệt nên không sửa được. Hãy rút lại hoặc tạo bản mới."))
     return edition
@@ -248,7 +250,7 @@ def get_editable(session: Session, actor: Actor, uid: str) -> Edition:
         Forbidden: somebody else wrote it.
         Conflict: it waits for a decision or was decided.
     """
-    return _editable(session, actor, uid)
+    return _editable(session, actor, uid, to_change=False)
 
 
 def new_edition(session: Session, actor: Actor, uid: str, *, at: datetime) -> Edition:
@@ -259,6 +261,7 @@ def new_edition(session: Session, actor: Actor, uid: str, *, at: datetime) -> Ed
     """
     before = get_edition(session, actor, uid)
     require(actor, Permission.RENEW, before)
+    session.execute(select(Work.id).where(Work.id == before.work_id).with_for_update())
     if unfinished_edition(session, before.work_id) is not None:
         raise Conflict(N_("Học liệu này đã có một bản mới đang soạn hoặc chờ duyệt."))
     numbers = session.scalars(select(Edition.number).where(Edition.work_id == before.work_id)).all()

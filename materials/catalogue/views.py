@@ -56,11 +56,16 @@ def deposit_form() -> ResponseReturnValue:
     permissions.require(current_actor(), Permission.DEPOSIT)
     return render_template(
         "materials/catalogue/deposit.html",
-        limit_mb=settings().max_upload_mb,
+        limit=_size(settings().max_upload_mb),
         most=MOST_FILES,
         accept=",".join(f".{ending}" for ending in sorted(ENDINGS)),
         problems={name: problems_of(name) for name in ("", "files")},
     )
+
+
+def _size(megabytes: int) -> str:
+    whole = megabytes >= 1024 and megabytes % 1024 == 0
+    return f"{megabytes // 1024} GB" if whole else f"{megabytes} MB"
 
 
 @bp.post("/deposit")

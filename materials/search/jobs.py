@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lms.base.db import open_session
-from lms.base.jobs import job
+from lms.base.jobs import job, periodic
 from materials.catalogue.jobs import read_file
 
 
@@ -18,3 +18,13 @@ def index_work(uid: str) -> None:
         read_file(file)
     with open_session(writes=False) as session:
         service.index_work(session, uid)
+
+
+@periodic(600, long=True)
+def heal_index() -> None:
+    """Make the index anew when it does not hold as many documents as it should: it was lost, or never there."""
+    from materials.search import service
+
+    with open_session(writes=False) as session:
+        if not service.is_whole(session):
+            service.rebuild(session)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from lms.base.errors import NotFound
@@ -185,6 +185,12 @@ def rebuild(session: Session) -> int:
         batch.clear()
         batch.replace(counted(_all_documents(session)))
     return count
+
+
+def is_whole(session: Session) -> bool:
+    """Say whether the index holds as many documents as there are approved editions."""
+    approved = session.scalar(select(func.count()).select_from(Edition).where(Edition.state == State.APPROVED))
+    return approved == len(index.current())
 
 
 def _all_documents(session: Session) -> Iterator[SearchDocument]:

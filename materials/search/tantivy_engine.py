@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import tantivy
@@ -22,6 +23,7 @@ HEAP = 30_000_000  # bytes a writer may hold before it spills a segment
 WAIT_FOR_WRITER = 30.0  # seconds
 TITLE_WEIGHT = 3.0
 TITLE_PHRASE_WEIGHT = 8.0
+PAIR_WEIGHT = 2.0
 MOST_VALUES = 10_000  # distinct values of a facet up to which its counts are exact
 FIELD = {Tier.EXACT: "exact", Tier.FOLDED: "folded", Tier.TYPO: "folded"}
 
@@ -208,7 +210,7 @@ class TantivyEngine:
         return Query.boolean_query(clauses)
 
     def _ranked(self, query: ParsedQuery, tier: Tier, matches: Query, near: dict[str, tuple[str, ...]]) -> Query:
-        """Order one tier: words in the title weigh more, the whole query standing in the title most."""
+        """Order one tier: by words in the title, words standing together, and most by the query being the title's."""
         field = f"title_{FIELD[tier]}"
         clauses: list[tuple[Occur, Query]] = [(Occur.Must, matches)]
         for term in query.wanted:
@@ -218,6 +220,9 @@ class TantivyEngine:
         if len(keys) > 1:
             phrase = Query.phrase_query(self._schema, field, list(keys))
             clauses.append((Occur.Should, Query.boost_query(phrase, TITLE_PHRASE_WEIGHT)))
+        for pair in pairwise(keys):  # a Vietnamese word is mostly two syllables side by side
+            beside = Query.phrase_query(self._schema, FIELD[tier], list(pair))
+            clauses.append((Occur.Should, Query.boost_query(beside, PAIR_WEIGHT)))
         return Query.boolean_query(clauses)
 
     def _term(self, term: Term, tier: Tier, near: dict[str, tuple[str, ...]], field: str) -> Query:

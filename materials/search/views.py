@@ -72,7 +72,7 @@ def _href(wanted: service.Request, **changed: str) -> str:
 def _groups(
     wanted: service.Request, counts: Mapping[str, Mapping[str, int]], subjects: Iterable[Subject]
 ) -> list[tuple[str, list[Choice]]]:
-    """Lay the facets out: a name and its values, those chosen first, in the order people know."""
+    """Lay the facets out: a name and its values with anything in them, in the order people know."""
     names: dict[str, dict[str, str]] = {
         "subject": {subject.code: subject.name for subject in subjects},
         "grade": {str(grade): _("Lớp %(grade)s", grade=grade) for grade in range(1, 13)},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ WAIT_FOR_WRITER = 30.0  # seconds
 SHAPE = "library-1"  # raise the number when the schema changes; `reindex` fills the new index
 TITLE_WEIGHT = 3.0
 TITLE_PHRASE_WEIGHT = 8.0
+PAIR_WEIGHT = 2.0
 FIELD = {Tier.EXACT: "exact", Tier.FOLDED: "folded", Tier.TYPO: "folded"}
 
 
@@ -189,12 +191,13 @@ class _Search:
         return query.AndNot(every, query.Or(unwanted))
 
     def _ranked(self, tier: Tier) -> Any:
-        """Order one tier: words in the title weigh more, the whole query standing in the title most."""
+        """Order one tier: by words in the title, words standing together, and most by the query being the title's."""
         field = f"title_{FIELD[tier]}"
         boosts = [self._term(term, tier, field).with_boost(TITLE_WEIGHT) for term in self.parsed.wanted]
         keys = [matching.key_for(tier, word) for term in self.parsed.wanted for word in term.words]
         if len(keys) > 1:
             boosts.append(query.Phrase(field, keys, boost=TITLE_PHRASE_WEIGHT))
+        boosts += [query.Phrase(FIELD[tier], list(pair), boost=PAIR_WEIGHT) for pair in pairwise(keys)]
         return query.AndMaybe(self._matches(tier), query.Or(boosts))
 
     def _term(self, term: Term, tier: Tier, field: str) -> Any:

@@ -14,6 +14,9 @@ from sqlalchemy import event, select
 from lms.base import audit, db
 from materials import api
 from materials.catalogue.models import Edition
+from materials.search import index
+from materials.search.jobs import heal_index
+from materials.search.service import is_whole
 from question_bank.api import install_shipped
 from tests.factories import NOON, World
 from tests.materials.samples import DECK, TITLE, in_state
@@ -320,11 +323,19 @@ def test_empty_library(signed_in: SignedIn, world: World) -> None:
 
 
 def test_rebuild_from_the_database(signed_in: SignedIn, world: World, shelf: None) -> None:
-    from materials.search import index
-
     with index.current().writing() as batch:
         batch.clear()
     assert "Hàm số" not in signed_in("colleague").get("/library?q=ham+so").text
     with db.open_session(writes=False) as session:
         assert api.rebuild(session) == 15
     assert "15 kết quả" in signed_in("colleague").get("/library?q=ham+so").text
+
+
+def test_a_lost_index_heals_itself(signed_in: SignedIn, world: World) -> None:
+    made(world, "approved")
+    with index.current().writing() as batch:
+        batch.clear()
+    heal_index()
+    assert signed_in("colleague").get("/library?q=phuong+trinh").text.count("<article") == 1
+    with db.open_session(writes=False) as session:
+        assert is_whole(session)

@@ -114,6 +114,15 @@ def test_title_stands_before_body_within_a_tier(engine: SearchEngine) -> None:
     assert uids(find(engine, "hình thang cân")) == ["title", "scattered", "body"]
 
 
+def test_words_standing_together_come_before_scattered_ones(engine: SearchEngine) -> None:
+    fill(
+        engine,
+        doc("scattered", "Tài liệu", body="địa phương và chương trình, bậc học cao nhất. " * 2),
+        doc("together", "Tài liệu", body="ta giải phương trình bậc nhất rồi thử lại và viết câu trả lời cho bài toán"),
+    )
+    assert uids(find(engine, "phuong trinh bac nhat")) == ["together", "scattered"]
+
+
 @pytest.mark.parametrize(
     "typed", ["phuomg trinh", "phương trìn", "phuowng trinh", "phưong tirnh", "hpuong trinh", "pphuong trinh"]
 )
