@@ -14,7 +14,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, ClassVar
 
-from sqlalchemy import Connection, DateTime, Engine, MetaData, String, TypeDecorator, create_engine, event
+from sqlalchemy import DDL, Connection, DateTime, Engine, MetaData, String, TypeDecorator, create_engine, event
 from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -156,6 +156,34 @@ def engine_for(*, writes: bool) -> Engine:
     if not isinstance(engine, Engine):
         raise RuntimeError("No database is open.")
     return engine
+
+
+def append_only_statements(table: str, dialect: str) -> tuple[str, ...]:
+    """The triggers by which the database refuses to change or delete rows of *table*; migrations use them too."""
+    if dialect == "sqlite":
+        return tuple(
+            f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb.upper()} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            for verb in ("update", "delete")
+        )
+    return (
+        f"CREATE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$",
+        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_refuse()",
+    )
+
+
+def append_only(model: type[Base]) -> None:
+    """Let the database refuse UPDATE and DELETE on the table of *model*."""
+    table = model.__table__
+    for dialect in ("sqlite", "postgresql"):
+        for statement in append_only_statements(str(table.name), dialect):  # type: ignore[attr-defined]  # a Table
+            event.listen(
+                table,
+                "after_create",
+                DDL(statement).execute_if(dialect=dialect),  # type: ignore[no-untyped-call]  # SQLAlchemy's stub
+            )
 
 
 def after_commit(session: Session, call: Callable[[], None]) -> None:

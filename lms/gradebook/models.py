@@ -8,6 +8,7 @@ from fractions import Fraction
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from lms.base import db
 from lms.base.db import Base
 from lms.base.ids import new_uid
 from lms.base.marks import round_half_up
@@ -178,3 +179,6 @@ class PortalWorkbook(Base):
 def _cell(state: str, value: Fraction | None, passed: bool | None, reason: str, rules: RuleSet) -> Cell:
     mark = None if value is None else round_half_up(value, rules.step)
     return Cell(State(state), mark, passed, reason)
+
+
+db.append_only(MarkChange)

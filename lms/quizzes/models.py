@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import DDL, JSON, BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint, event
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from lms.base import db
 from lms.base.db import Base
 from lms.base.ids import new_uid
 from lms.base.users import User
@@ -298,22 +299,4 @@ class Release(Base):
     released_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 
 
-# Migrations create the same triggers; tests/lms/quizzes/test_models.py holds that events cannot be changed.
-APPEND_ONLY_SQLITE = tuple(
-    f"CREATE TRIGGER quiz_attempt_event_no_{verb} BEFORE {verb.upper()} ON quiz_attempt_event "
-    "BEGIN SELECT RAISE(ABORT, 'quiz_attempt_event is append-only'); END"
-    for verb in ("update", "delete")
-)
-APPEND_ONLY_POSTGRESQL = (
-    "CREATE FUNCTION quiz_attempt_event_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-    "$$ BEGIN RAISE EXCEPTION 'quiz_attempt_event is append-only'; END $$",
-    "CREATE TRIGGER quiz_attempt_event_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON quiz_attempt_event "
-    "FOR EACH STATEMENT EXECUTE FUNCTION quiz_attempt_event_refuse()",
-)
-for _dialect, _statements in (("sqlite", APPEND_ONLY_SQLITE), ("postgresql", APPEND_ONLY_POSTGRESQL)):
-    for _statement in _statements:
-        event.listen(
-            AttemptEvent.__table__,
-            "after_create",
-            DDL(_statement).execute_if(dialect=_dialect),  # type: ignore[no-untyped-call]  # SQLAlchemy's stub
-        )
+db.append_only(AttemptEvent)  # tests/lms/quizzes/test_models.py holds that events cannot be changed
