@@ -66,9 +66,9 @@ from question_bank.items.service.drawing import (
     list_usable,
     load_versions,
 )
-from question_bank.items.service.reviewing import count_queue
+from question_bank.items.service.reviewing import count_queue, request_changes
 from question_bank.items.service.seeding import save_new_items
-from question_bank.items.service.writing import Tags
+from question_bank.items.tagging import Tags
 from question_bank.scoring.marking import score
 from question_bank.scoring.outcome import Score
 from question_bank.scoring.paper import Marked, Total, VoidPolicy, mark_of, total_of
@@ -138,6 +138,7 @@ __all__ = [
     "mark_of",
     "present",
     "present_key",
+    "request_changes",
     "response_from_form",
     "save_new_items",
     "scheme_for",

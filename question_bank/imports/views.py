@@ -16,8 +16,8 @@ from lms.base.i18n import N_, _
 from lms.base.subjects import get_subject, list_subjects
 from lms.base.uploads import MEGABYTE, receive, upload_route
 from lms.base.web import current_actor, current_session, settings, shows_again
-from question_bank.imports import service
-from question_bank.imports.service import ReadDraft, ReadImport
+from question_bank.imports.domain import ReadDraft, ReadImport, turned_into
+from question_bank.imports.service import mending, reading, saving
 from question_bank.items.cards import Card, picture_address, tag_choices
 from question_bank.items.domain import LEVELS, TYPE_NAMES, ItemType
 from question_bank.items.forms import draft_from_form, fields_of, tags_from_form
@@ -45,7 +45,7 @@ def index() -> ResponseReturnValue:
         subjects=subjects,
         chosen=request.form.get("subject") or request.args.get("subject", ""),
         grade=request.form.get("grade", ""),
-        imports=service.list_imports(session, actor),
+        imports=reading.list_imports(session, actor),
         limit=settings().max_question_file_mb,
         problems={name: problems_of(name) for name in ("", "file", "grade")},
     )
@@ -62,10 +62,10 @@ def bring_in() -> ResponseReturnValue:
     upload = receive(request, max_file_bytes=settings().max_question_file_mb * MEGABYTE, endings=ENDINGS)
     file = upload.file("file")
     tags = tags_from_form(request.form, sweep=True)
-    read = service.read_file(file.sha256, file.name)  # before the database is asked for anything
+    read = reading.read_file(file.sha256, file.name)  # before the database is asked for anything
     session = current_session()
     subject = get_subject(session, actor.school_id, upload.get("subject"))
-    batch = service.start_import(session, actor, subject.id, file.stored, file.name, read, grade=tags.grade, at=now())
+    batch = reading.start_import(session, actor, subject.id, file.stored, file.name, read, grade=tags.grade, at=now())
     return redirect(url_for("imports.show", uid=batch.uid), code=303)
 
 
@@ -73,7 +73,7 @@ def bring_in() -> ResponseReturnValue:
 def show(uid: str) -> ResponseReturnValue:
     """Show every question of an import as pupils will see it, with its problems beside it."""
     session, actor = current_session(), current_actor()
-    read = service.get_import(session, actor, uid)
+    read = reading.get_import(session, actor, uid)
     wanted = request.args.get("show", "all")
     wanted = wanted if wanted in _SHOWN else "all"
     rows = _narrowed(read.drafts, wanted)
@@ -94,8 +94,8 @@ def show(uid: str) -> ResponseReturnValue:
         by_type=[(TYPE_NAMES[kind], count) for kind, count in by_type.items() if count],
         levels=LEVELS,
         choices=tag_choices(session, actor, subject, grade=_common_grade(read.drafts)),
-        submittable=service.count_submittable(session, actor, uid),
-        undoable=service.may_undo(session, actor, uid),
+        submittable=saving.count_submittable(session, actor, uid),
+        undoable=saving.may_undo(session, actor, uid),
         problems=[text for name in _SWEEP for text in problems_of(name)],
         key_problems=problems_of("key"),
         asked=g.get("asked_draft", ""),
@@ -149,7 +149,7 @@ def tag(uid: str) -> ResponseReturnValue:
     """Tag the chosen questions in one sweep."""
     chosen = request.form.getlist("chosen")
     tags = tags_from_form(request.form, sweep=True)
-    count = service.tag_drafts(current_session(), current_actor(), uid, chosen, tags)
+    count = mending.tag_drafts(current_session(), current_actor(), uid, chosen, tags)
     flash(_("Đã gắn nhãn %(count)s câu.", count=count), "good")
     return _here(uid)
 
@@ -160,7 +160,7 @@ def leave_out(uid: str) -> ResponseReturnValue:
     """Leave the chosen questions out of what will be saved, or take them in again."""
     chosen = request.form.getlist("chosen")
     out = request.form.get("out", "y") == "y"
-    count = service.leave_out(current_session(), current_actor(), uid, chosen, out=out)
+    count = mending.leave_out(current_session(), current_actor(), uid, chosen, out=out)
     said = N_("Đã bỏ %(count)s câu ra; tệp gốc không đổi.") if out else N_("Đã lấy lại %(count)s câu.")
     flash(_(said, count=count), "good")
     return _here(uid)
@@ -177,8 +177,8 @@ def _show_asked(uid: str, draft_uid: str) -> ResponseReturnValue:
 def set_key(uid: str, draft_uid: str) -> ResponseReturnValue:
     """Take what was chosen on the card as the key of the question."""
     session, actor = current_session(), current_actor()
-    draft = service.get_draft(session, actor, uid, draft_uid)
-    service.set_key(session, actor, uid, draft_uid, response_from_form(draft.body, request.form, f"{draft_uid}-"))
+    draft = reading.get_draft(session, actor, uid, draft_uid)
+    mending.set_key(session, actor, uid, draft_uid, response_from_form(draft.body, request.form, f"{draft_uid}-"))
     return _here(uid, anchor=f"q-{draft_uid}")
 
 
@@ -186,8 +186,8 @@ def set_key(uid: str, draft_uid: str) -> ResponseReturnValue:
 def edit(uid: str, draft_uid: str) -> ResponseReturnValue:
     """Show one question of an import as a form, beside the words of the file."""
     session, actor = current_session(), current_actor()
-    draft = service.get_draft(session, actor, uid, draft_uid)
-    read = service.get_import(session, actor, uid)
+    draft = reading.get_draft(session, actor, uid, draft_uid)
+    read = reading.get_import(session, actor, uid)
     row = next(one for one in read.drafts if one.uid == draft_uid)
     kinds = [kind for kind in ItemType if kind in _INTERCHANGEABLE.get(draft.body.type, ())]
     subject = next(one for one in list_subjects(session, actor.school_id) if one.id == read.subject_id)
@@ -217,14 +217,14 @@ _INTERCHANGEABLE = {kind: group for group in (_CHOICES, _TYPED) for kind in grou
 def mend(uid: str, draft_uid: str) -> ResponseReturnValue:
     """Put the mended question in the place of what was read."""
     session, actor = current_session(), current_actor()
-    before = service.get_draft(session, actor, uid, draft_uid)
+    before = reading.get_draft(session, actor, uid, draft_uid)
     tags = tags_from_form(request.form)
     draft = draft_from_form(request.form, before)
     wanted = request.form.get("type", "")
     if wanted and wanted != before.body.type and wanted in _INTERCHANGEABLE.get(before.body.type, ()):
-        draft = service.turned_into(draft, ItemType(wanted))
-    mended = service.edit_draft(session, actor, uid, draft_uid, draft)
-    service.tag_drafts(session, actor, uid, [draft_uid], tags)
+        draft = turned_into(draft, ItemType(wanted))
+    mended = mending.edit_draft(session, actor, uid, draft_uid, draft)
+    mending.tag_drafts(session, actor, uid, [draft_uid], tags)
     flash(
         _("Đã sửa; câu này vẫn còn chỗ cần xem.") if mended.blocked else _("Đã sửa câu này."),
         "wait" if mended.blocked else "good",
@@ -236,7 +236,7 @@ def mend(uid: str, draft_uid: str) -> ResponseReturnValue:
 def save(uid: str) -> ResponseReturnValue:
     """Put what is ready into the subject's bank."""
     keep = request.form.get("keep_doubles") == "y"
-    saved = service.save_import(current_session(), current_actor(), uid, keep_doubles=keep, at=now())
+    saved = saving.save_import(current_session(), current_actor(), uid, keep_doubles=keep, at=now())
     flash(_("Đã lưu %(count)s câu vào ngân hàng.", count=len(saved.saved)), "good")
     left = (
         (saved.blocked, N_("%(count)s câu chưa lưu vì còn cần sửa: câu %(places)s."), "wait"),
@@ -256,7 +256,7 @@ def _listed(places: Sequence[int]) -> str:
 @bp.post("/<uid>/submit")
 def submit(uid: str) -> ResponseReturnValue:
     """Hand everything that was saved to the subject head."""
-    count = service.submit_import(current_session(), current_actor(), uid, at=now())
+    count = saving.submit_import(current_session(), current_actor(), uid, at=now())
     flash(_("Đã gửi duyệt %(count)s câu cho tổ trưởng chuyên môn.", count=count), "good")
     return redirect(url_for("imports.show", uid=uid), code=303)
 
@@ -264,7 +264,7 @@ def submit(uid: str) -> ResponseReturnValue:
 @bp.post("/<uid>/undo")
 def undo(uid: str) -> ResponseReturnValue:
     """Take back out of the bank what was saved."""
-    count = service.undo_import(current_session(), current_actor(), uid)
+    count = saving.undo_import(current_session(), current_actor(), uid)
     flash(_("Đã rút %(count)s câu khỏi ngân hàng. Bản xem trước vẫn còn ở đây.", count=count), "good")
     return redirect(url_for("imports.show", uid=uid), code=303)
 
@@ -272,7 +272,7 @@ def undo(uid: str) -> ResponseReturnValue:
 @bp.post("/<uid>/discard")
 def discard(uid: str) -> ResponseReturnValue:
     """Forget the preview; what was saved stays in the bank."""
-    service.discard_import(current_session(), current_actor(), uid)
+    saving.discard_import(current_session(), current_actor(), uid)
     flash(_("Đã bỏ bản xem trước. Các câu đã lưu vẫn ở trong ngân hàng."), "good")
     return redirect(url_for("imports.index"), code=303)
 
@@ -280,7 +280,7 @@ def discard(uid: str) -> ResponseReturnValue:
 @bp.get("/assets/<sha256>")
 def asset(sha256: str) -> ResponseReturnValue:
     """Send a picture of an import to the teacher who brought it in."""
-    media_type = service.holds_picture(current_session(), current_actor(), sha256)
+    media_type = reading.holds_picture(current_session(), current_actor(), sha256)
     if media_type is None:
         raise NotFound
     return send_blob(sha256, name=sha256[:12], media_type=media_type, inline=True, cache_seconds=PICTURES_SECONDS)

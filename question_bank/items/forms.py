@@ -34,7 +34,7 @@ from question_bank.items.domain import (
     TextKey,
     TruthKey,
 )
-from question_bank.items.service.writing import Tags
+from question_bank.items.tagging import Tags
 from question_bank.items.typed_text import from_typed, images_in, to_typed, unwrapped
 
 LEAST_ROWS = {

@@ -28,6 +28,7 @@ from question_bank.items.forms import blank, draft_from_form, fields_of, tags_fr
 from question_bank.items.models import ItemVersion
 from question_bank.items.service import reading, reviewing, writing
 from question_bank.items.service.content import Picture, keep_new_pictures, with_pictures
+from question_bank.items.tagging import Tags
 from question_bank.permissions import Permission, can, require
 
 bp = Blueprint("bank", __name__, url_prefix="/bank")
@@ -198,7 +199,7 @@ def new() -> ResponseReturnValue:
         blank(kind),
         action=url_for("bank.add", type=kind, subject=subject.uid),
         back=url_for("bank.index"),
-        tags=writing.Tags(),
+        tags=Tags(),
     )
 
 
@@ -241,7 +242,7 @@ def edit(uid: str) -> ResponseReturnValue:
     item = reading.get_item(session, actor, uid)
     version = reading.visible_versions(item, actor)[0]
     require(actor, Permission.RENEW, version)
-    tags = writing.Tags(
+    tags = Tags(
         version.grade, version.topic, version.level, tuple(one.outcome for one in version.outcomes), version.points
     )
     return _form_page(
@@ -283,9 +284,7 @@ def _saved(uid: str, version: ItemVersion) -> ResponseReturnValue:
     return redirect(url_for("bank.show", uid=uid), code=303)
 
 
-def _form_page(
-    subject: Subject, draft: ItemDraft, *, action: str, back: str, tags: writing.Tags
-) -> ResponseReturnValue:
+def _form_page(subject: Subject, draft: ItemDraft, *, action: str, back: str, tags: Tags) -> ResponseReturnValue:
     """The form of a question; after a preview or a refusal it shows what was typed."""
     session, actor = current_session(), current_actor()
     card: Card | None = None

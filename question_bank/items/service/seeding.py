@@ -11,7 +11,8 @@ from lms.base.permissions import Actor
 from question_bank.items.domain import BankItem, ItemDraft, ItemState
 from question_bank.items.service.content import Bytes, keep_pictures
 from question_bank.items.service.reviewing import approve
-from question_bank.items.service.writing import Tags, new_items, submit
+from question_bank.items.service.writing import new_items, submit
+from question_bank.items.tagging import Tags
 
 
 def save_new_items(

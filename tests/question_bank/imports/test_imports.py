@@ -14,8 +14,8 @@ from werkzeug.test import TestResponse
 
 from lms.base import db
 from lms.base.clock import now
-from question_bank.imports import service
 from question_bank.imports.models import ImportBatch
+from question_bank.imports.service import reading
 from question_bank.items.models import Item, ItemVersion
 from question_bank.items.service import reviewing
 from tests.factories import World
@@ -299,7 +299,7 @@ def test_real_files_go_all_the_way(signed_in: SignedIn, world: World, inputs: Pa
     assert teacher.get(f"/bank/import/{uid}").status_code == 200
     with db.transaction() as session:
         actor = world.actor(session, "teacher")
-        read = service.get_import(session, actor, uid)
+        read = reading.get_import(session, actor, uid)
         ready = read.count("ready")
     for row in drafts(uid)[:12]:
         assert teacher.get(f"/bank/import/{uid}/{row}/edit").status_code == 200

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from lms.app import load_models
 from lms.base import db, storage
 from lms.base.paging import PageRequest
-from question_bank.imports import service as imports
+from question_bank.imports.service import reading as importing
+from question_bank.imports.service import saving
 from question_bank.items.domain import DrawRule, ItemFilter, ItemState
 from question_bank.items.models import ItemVersion
 from question_bank.items.service import drawing, reading, reviewing, writing
@@ -63,11 +64,11 @@ def test_lists_facets_and_draws(bank: Bank) -> None:
 
 def test_an_import_goes_in_and_out(bank: Bank) -> None:
     stored = storage.put_bytes("Một? {=a ~b}\n\nHai? {TRUE}\n\nBa? {}\n".encode())
-    read = imports.read_file(stored.sha256, "de.gift")
-    batch = imports.start_import(bank.session, bank.teacher, bank.subject_id, stored, "de.gift", read, at=NOON)
-    assert imports.save_import(bank.session, bank.teacher, batch.uid, at=NOON).saved == (1, 2, 3)
-    [(_, questions, saved)] = imports.list_imports(bank.session, bank.teacher)
+    read = importing.read_file(stored.sha256, "de.gift")
+    batch = importing.start_import(bank.session, bank.teacher, bank.subject_id, stored, "de.gift", read, at=NOON)
+    assert saving.save_import(bank.session, bank.teacher, batch.uid, at=NOON).saved == (1, 2, 3)
+    [(_, questions, saved)] = importing.list_imports(bank.session, bank.teacher)
     assert (questions, saved) == (3, 3)
-    assert imports.may_undo(bank.session, bank.teacher, batch.uid)
-    assert imports.undo_import(bank.session, bank.teacher, batch.uid) == 3
+    assert saving.may_undo(bank.session, bank.teacher, batch.uid)
+    assert saving.undo_import(bank.session, bank.teacher, batch.uid) == 3
     assert reading.list_versions(bank.session, bank.teacher, ItemFilter(), PageRequest()).total == 0

@@ -20,7 +20,7 @@ from question_bank.items.models import Item, ItemVersion
 from question_bank.items.queries import usable_by, visible_to
 from question_bank.items.service import drawing, reading, reviewing, writing
 from question_bank.items.service.content import keep_pictures, likeness
-from question_bank.items.service.writing import Tags
+from question_bank.items.tagging import Tags
 from question_bank.permissions import Permission, can, may_read
 from tests.factories import NOON, World
 from tests.question_bank.items import samples

@@ -1,0 +1,123 @@
+"""What an import holds, and what a teacher can do to one of its questions; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from question_bank.formats.reading import NotCarried
+from question_bank.items.domain import (
+    KEY_OF,
+    AcceptedNumber,
+    AcceptedText,
+    ChoiceKey,
+    EssayKey,
+    GapKey,
+    ItemBody,
+    ItemDraft,
+    ItemKey,
+    ItemType,
+    NumberKey,
+    OrderKey,
+    PairKey,
+    Problem,
+    TextKey,
+    TruthKey,
+)
+from question_bank.items.tagging import Tags
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDraft:
+    """A question of an import with what is known about it; `twin_uid` is the question of the bank that it repeats."""
+
+    uid: str
+    position: int
+    draft: ItemDraft
+    tags: Tags
+    blocked: bool
+    left_out: bool
+    item_uid: str
+    twin_uid: str
+    repeats: int  # the position of an earlier question in the same file that reads the same; 0: none
+
+    @property
+    def is_double(self) -> bool:
+        """Whether the bank or the file holds it already."""
+        return bool(self.twin_uid or self.repeats)
+
+    @property
+    def ready(self) -> bool:
+        """Whether saving the import would take it."""
+        return not (self.blocked or self.left_out or self.item_uid or self.is_double)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadImport:
+    """An import as its page shows it."""
+
+    uid: str
+    filename: str
+    format: str
+    subject_id: int
+    subject_name: str
+    found: int
+    drafts: tuple[ReadDraft, ...]
+    not_carried: tuple[NotCarried, ...]
+    problems: tuple[Problem, ...]
+    saved_at: datetime | None
+
+    def count(self, what: str) -> int:
+        """Count drafts by a property: "ready", "blocked", "left_out", "is_double", "item_uid" (saved)."""
+        return sum(bool(getattr(draft, what)) for draft in self.drafts)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What saving did: positions of questions saved and of those that stayed out."""
+
+    saved: tuple[int, ...]
+    blocked: tuple[int, ...]
+    doubles: tuple[int, ...]
+
+
+def key_from_response(body: ItemBody, response: Mapping[str, Any]) -> ItemKey | None:
+    """Make the key of a question from the response that would be right; None where a response says too little."""
+    match body.type:
+        case ItemType.SINGLE_CHOICE:
+            return ChoiceKey({response["choice"]: Fraction(1)}) if response.get("choice") else None
+        case ItemType.MULTIPLE_CHOICE:
+            right = response.get("choices") or []
+            return ChoiceKey({name: Fraction(1, len(right)) for name in right}) if right else None
+        case ItemType.TRUE_FALSE | ItemType.CLUSTER:
+            truths = {name: truth for name, truth in response["truths"].items() if truth is not None}
+            return TruthKey(truths) if truths else None
+        case ItemType.SHORT_TEXT:
+            return TextKey((AcceptedText(response["text"].strip()),)) if response["text"].strip() else None
+        case ItemType.SHORT_NUMBER:
+            number = response["text"].strip().replace(",", ".")
+            return NumberKey((AcceptedNumber(number),)) if number else None
+        case ItemType.MATCHING:
+            return PairKey(response["pairs"]) if response["pairs"] else None
+        case ItemType.ORDERING:
+            return OrderKey(tuple(response["order"])) if response["order"] else None
+        case ItemType.GAP_FILL:
+            gaps = {name: (AcceptedText(text),) for name, text in response["gaps"].items() if text.strip()}
+            return GapKey(gaps) if gaps else None
+        case _:
+            return None
+
+
+def turned_into(draft: ItemDraft, kind: ItemType) -> ItemDraft:
+    """Return the question as another kind of the same shape; a key that fits no more goes."""
+    key = draft.key
+    if isinstance(key, ChoiceKey) and kind in {ItemType.SINGLE_CHOICE, ItemType.MULTIPLE_CHOICE}:
+        right = [name for name, weight in key.weights.items() if weight > 0]
+        several = kind is ItemType.MULTIPLE_CHOICE
+        key = ChoiceKey({name: Fraction(1, len(right)) for name in right}) if several or len(right) == 1 else None
+    elif KEY_OF[kind] is not None and not isinstance(key, KEY_OF[kind] or object):
+        key = None
+    return replace(draft, body=replace(draft.body, type=kind), key=EssayKey() if kind is ItemType.ESSAY else key)

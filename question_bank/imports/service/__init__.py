@@ -1,0 +1,1 @@
+"""The verbs of an import: read, mend, save."""
