@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.service import is_set_up
 from lms.base import db
+from lms.demo.day import live_until_now
 from lms.demo.people import PASSWORD, DemoSchool, build_people
 
 
@@ -22,16 +23,23 @@ class SignIn:
 
 
 def build(*, at: datetime) -> DemoSchool | None:
-    """Make the demo school in one transaction; None when the database has a school already."""
+    """Make the demo school at work in one transaction; None when the database has a school already."""
     with db.transaction() as session:
         if is_set_up(session):
             return None
-        return build_into(session, at=at)
+        return build_at_work(session, at=at)
 
 
 def build_into(session: Session, *, at: datetime) -> DemoSchool:
-    """Make the demo school in this transaction."""
+    """Make the demo school's people in this transaction, before anything was taught."""
     return build_people(session, at=at)
+
+
+def build_at_work(session: Session, *, at: datetime) -> DemoSchool:
+    """Make the demo school in this transaction, with all that was done in it until *at*."""
+    made = build_people(session, at=at)
+    live_until_now(session, made, at=at)
+    return made
 
 
 def sign_ins() -> list[SignIn]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
@@ -19,7 +18,6 @@ from lms.courses.models import Course
 from lms.demo.names import draw_name
 from lms.school.models import (
     Enrolment,
-    GradePeriods,
     GroupMembership,
     Guardianship,
     SchoolClass,
@@ -27,6 +25,8 @@ from lms.school.models import (
     Semester,
     TeachingAssignment,
 )
+from lms.school.service import make_order
+from lms.school.standard import GROUPS, Level, year_from
 from question_bank.api import install_shipped
 
 PASSWORD = "gieo-2026"  # noqa: S105 - everybody's in the demo school, printed at start
@@ -34,32 +34,7 @@ PUPILS_A_CLASS = 40
 GRADES = (6, 7, 8, 9)
 LETTERS = ("A1", "A2", "A3", "A4")
 
-# Group → (subjects, number of teachers). Subject → (code, hue, comment only, periods a year by grade).
-GROUPS: dict[str, tuple[Sequence[str], int]] = {
-    "Toán": (("Toán",), 6),
-    "Ngữ văn": (("Ngữ văn",), 7),
-    "Ngoại ngữ": (("Tiếng Anh",), 6),
-    "Khoa học tự nhiên": (("Khoa học tự nhiên",), 7),
-    "Lịch sử và Địa lí – GDCD": (("Lịch sử và Địa lí", "Giáo dục công dân"), 6),
-    "Tin học – Công nghệ": (("Tin học", "Công nghệ"), 5),
-    "Nghệ thuật – Thể chất": (("Giáo dục thể chất", "Âm nhạc", "Mĩ thuật"), 6),
-    "Trải nghiệm – Địa phương": (("Hoạt động trải nghiệm, hướng nghiệp", "Giáo dục địa phương"), 2),
-}
-SUBJECTS: dict[str, tuple[str, int, bool, tuple[int, int, int, int]]] = {
-    "Toán": ("toan", 1, False, (140, 140, 140, 140)),
-    "Ngữ văn": ("ngu-van", 2, False, (140, 140, 140, 140)),
-    "Tiếng Anh": ("tieng-anh", 3, False, (105, 105, 105, 105)),
-    "Khoa học tự nhiên": ("khtn", 4, False, (140, 140, 140, 140)),
-    "Lịch sử và Địa lí": ("ls-dl", 5, False, (105, 105, 105, 105)),
-    "Giáo dục công dân": ("gdcd", 6, False, (35, 35, 35, 35)),
-    "Tin học": ("tin-hoc", 7, False, (35, 35, 35, 35)),
-    "Công nghệ": ("cong-nghe", 8, False, (35, 35, 52, 52)),
-    "Giáo dục thể chất": ("gdtc", 9, True, (70, 70, 70, 70)),
-    "Âm nhạc": ("am-nhac", 10, True, (35, 35, 35, 35)),
-    "Mĩ thuật": ("mi-thuat", 11, True, (35, 35, 35, 35)),
-    "Hoạt động trải nghiệm, hướng nghiệp": ("hdtn", 12, True, (105, 105, 105, 105)),
-    "Giáo dục địa phương": ("gddp", 12, True, (35, 35, 35, 35)),
-}
+TEACHERS = (6, 7, 6, 7, 6, 5, 6, 2)  # in each subject group, in the order of the standard
 
 
 @dataclass
@@ -108,33 +83,8 @@ def build_people(session: Session, *, at: datetime, seed: int = 2026) -> DemoSch
 
 
 def _order(session: Session, school: School) -> DemoSchool:
-    year = SchoolYear(
-        school_id=school.id, name="2026–2027", starts_on=date(2026, 9, 5), ends_on=date(2027, 5, 31), current=True
-    )
-    session.add(year)
-    session.flush()
-    days = ((date(2026, 9, 5), date(2027, 1, 17)), (date(2027, 1, 18), date(2027, 5, 31)))
-    semesters = [
-        Semester(school_id=school.id, year_id=year.id, number=number, starts_on=start, ends_on=end)
-        for number, (start, end) in enumerate(days, 1)
-    ]
-    groups = {name: SubjectGroup(school_id=school.id, name=name) for name in GROUPS}
-    session.add_all([*semesters, *groups.values()])
-    session.flush()
-    subjects: dict[str, Subject] = {}
-    for group, (names, _count) in GROUPS.items():
-        for name in names:
-            code, hue, comment_only, _periods = SUBJECTS[name]
-            subjects[name] = Subject(
-                school_id=school.id, group_id=groups[group].id, code=code, name=name, hue=hue, comment_only=comment_only
-            )
-    session.add_all(subjects.values())
-    session.flush()
-    session.add_all(
-        GradePeriods(school_id=school.id, subject_id=subjects[name].id, grade=grade, periods=periods)
-        for name, (_code, _hue, _comment, by_grade) in SUBJECTS.items()
-        for grade, periods in zip(GRADES, by_grade, strict=True)
-    )
+    order = make_order(session, school, year_from(2026))
+    year, subjects = order.year, order.subjects
     classes = {
         f"{grade}{letter}": SchoolClass(school_id=school.id, year_id=year.id, name=f"{grade}{letter}", grade=grade)
         for grade in GRADES
@@ -142,7 +92,7 @@ def _order(session: Session, school: School) -> DemoSchool:
     }
     session.add_all(classes.values())
     session.flush()
-    made = DemoSchool(school, year, semesters, subjects, groups, classes)
+    made = DemoSchool(school, year, order.semesters, subjects, order.groups, classes)
     for class_name, found in classes.items():
         for name, subject in subjects.items():
             made.courses[class_name, name] = Course(
@@ -171,9 +121,10 @@ class _People:
 
 
 def _staff(maker: _People, made: DemoSchool) -> None:
-    prefixes = dict(zip(GROUPS, ("toan", "van", "anh", "khtn", "sudia", "tin", "nt", "tn"), strict=True))
-    for group, (subject_names, count) in GROUPS.items():
-        prefix = prefixes[group]
+    groups = GROUPS[Level.LOWER_SECONDARY]
+    prefixes = ("toan", "van", "anh", "khtn", "sudia", "tin", "nt", "tn")
+    for (group, standard), prefix, count in zip(groups.items(), prefixes, TEACHERS, strict=True):
+        subject_names = [one.name for one in standard]
         names = [f"tt.{prefix}", *(f"gv.{prefix}{number}" for number in (8, 6, 7, 9, 10, 11)[: count - 1])]
         teachers = [maker.add(name, maker.name(), Role.TEACHER) for name in names]
         made.teachers[group] = teachers
