@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+from dataclasses import dataclass
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -43,3 +44,17 @@ def first_password() -> str:
     draw = secrets.choice
     parts = ("".join(draw(LETTERS) for _ in range(3)) + "".join(draw(DIGITS) for _ in range(3)) for _ in range(2))
     return "-".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPassword:
+    """A first password for its card, and the hash that is kept."""
+
+    text: str
+    hashed: str
+
+
+def draw_first_password() -> FirstPassword:
+    """Draw a first password and hash it; slow on purpose, so never while others wait for the transaction."""
+    text = first_password()
+    return FirstPassword(text, hash_password(text))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from lms.accounts.domain import password_problems
 from lms.accounts.models import SignInSession
-from lms.accounts.passwords import first_password, hash_password, verify_password
+from lms.accounts.passwords import FirstPassword, hash_password, verify_password
 from lms.base import audit
 from lms.base.errors import Invalid, NotFound
 from lms.base.i18n_marks import N_
@@ -121,8 +121,10 @@ def list_sessions(session: Session, actor: Actor, *, at: datetime) -> list[SignI
     )
 
 
-def change_password(session: Session, actor: Actor, current: str, new: str, *, token: str, at: datetime) -> None:
-    """Set the actor's own password and sign out every other browser.
+def check_new_password(session: Session, actor: Actor, current: str, new: str) -> str:
+    """Return the hash of the password that the actor wants to have from now on.
+
+    Takes a reading session: hashing is slow on purpose, and nobody may wait at the writers' gate for it.
 
     Raises:
         Invalid: the current password is wrong, or the new one cannot be taken.
@@ -135,7 +137,13 @@ def change_password(session: Session, actor: Actor, current: str, new: str, *, t
         raise Invalid({"new": problems})
     if new == current:
         raise Invalid.at("new", N_("Mật khẩu mới phải khác mật khẩu hiện tại."))
-    user.password_hash = hash_password(new)
+    return hash_password(new)
+
+
+def change_password(session: Session, actor: Actor, password_hash: str, *, token: str, at: datetime) -> None:
+    """Set the actor's own password (`check_new_password` gave its hash) and sign out every other browser."""
+    user = session.get_one(User, actor.user_id)
+    user.password_hash = password_hash
     user.must_change_password = False
     user.first_password_until = None
     session.execute(
@@ -146,18 +154,16 @@ def change_password(session: Session, actor: Actor, current: str, new: str, *, t
     audit.record(session, actor, "account.password_changed", user.uid)
 
 
-def give_first_password(session: Session, actor: Actor, user: User, *, at: datetime) -> str:
-    """Give *user* a new first password and sign them out; returns it, to be shown once.
+def give_first_password(session: Session, actor: Actor, user: User, first: FirstPassword, *, at: datetime) -> None:
+    """Let *user* in with a new first password, and nowhere with the old one.
 
     The caller has checked that the actor may do this to this person.
     """
-    password = first_password()
-    user.password_hash = hash_password(password)
+    user.password_hash = first.hashed
     user.must_change_password = True
     user.first_password_until = at + timedelta(days=FIRST_PASSWORD_DAYS)
     user.session_epoch += 1
     audit.record(session, actor, "account.password_reset", user.uid)
-    return password
 
 
 def new_user(
@@ -205,33 +211,24 @@ def is_set_up(session: Session) -> bool:
     return session.scalar(select(School.id).limit(1)) is not None
 
 
-def set_up(
-    session: Session,
-    *,
-    school_name: str,
-    school_code: str,
-    full_name: str,
-    sign_in_name: str,
-    password: str,
-    at: datetime,
-) -> User:
-    """Make the first school and its administrator on an empty installation.
+def check_first_account(sign_in_name: str, full_name: str, password: str) -> str:
+    """Return the hash of the password for a first administrator, who chooses it; needs no transaction.
 
     Raises:
-        NotFound: a school exists already.
         Invalid: the password cannot be taken.
     """
-    must_be_empty(session)
     problems = password_problems(password, sign_in_name, full_name)
     if problems:
         raise Invalid({"password": problems})
-    school = School(name=nfc(school_name).strip(), code=school_code.strip().lower(), created_at=at)
-    session.add(school)
-    session.flush()
-    user = new_user(
-        school.id, sign_in_name, full_name, frozenset({Role.ADMIN}), at=at, password_hash=hash_password(password)
-    )
-    session.add(user)
-    session.flush()
-    audit.record(session, Actor(user.id, school.id), "school.set_up", school.uid)
-    return user
+    return hash_password(password)
+
+
+def free_sign_in_name(session: Session, wanted: str) -> str:
+    """Return *wanted*, or with a number behind it where somebody has that name already."""
+    stem = wanted[:70]
+    taken = set(session.scalars(select(User.sign_in_name).where(User.sign_in_name.startswith(stem, autoescape=True))))
+    name, number = stem, 1
+    while name in taken:
+        number += 1
+        name = f"{stem}{number}"
+    return name

@@ -1,4 +1,4 @@
-"""Pages of signing in and out, the first set-up, and one's own account."""
+"""Pages of signing in and out, and one's own account."""
 
 from __future__ import annotations
 
@@ -10,14 +10,23 @@ from flask_login import current_user
 
 from lms.accounts import service
 from lms.accounts.domain import device_name
-from lms.accounts.forms import PasswordForm, SetUpForm, SignInForm
+from lms.accounts.forms import PasswordForm, SignInForm
 from lms.accounts.sessions import CurrentUser
 from lms.base import clock, db, ratelimit, web
 from lms.base.errors import Invalid
 from lms.base.forms import problems_of
 from lms.base.i18n import LANGUAGES, _
 from lms.base.ids import new_uid
-from lms.base.web import before_password, current_actor, current_session, find_actor, public, settings, shows_again
+from lms.base.web import (
+    before_password,
+    current_actor,
+    current_session,
+    find_actor,
+    leave_queue,
+    public,
+    settings,
+    shows_again,
+)
 
 bp = Blueprint("accounts", __name__)
 
@@ -38,7 +47,7 @@ def home_or(target: str | None) -> str:
 def sign_in() -> ResponseReturnValue:
     """Show the sign-in form; an empty installation is set up first."""
     if not service.is_set_up(current_session()):
-        return redirect(url_for("accounts.set_up"), code=303)
+        return redirect(url_for("set_up.form"), code=303)
     if find_actor() is not None and "problem" not in g:
         return redirect(home_or(request.args.get("next")), code=303)
     return render_template(
@@ -125,14 +134,11 @@ def do_change_password() -> ResponseReturnValue:
     """Set one's own password."""
     form = PasswordForm()
     form.check()
-    service.change_password(
-        current_session(),
-        current_actor(),
-        form.current.data,
-        form.new.data,
-        token=current_user.token,
-        at=clock.now(),
-    )
+    actor = current_actor()
+    leave_queue()
+    with db.open_session(writes=False) as reading:
+        hashed = service.check_new_password(reading, actor, form.current.data, form.new.data)
+    service.change_password(current_session(), actor, hashed, token=current_user.token, at=clock.now())
     flash(_("Đã đổi mật khẩu. Các máy khác đã được đăng xuất."))
     return redirect(url_for("home.today"), code=303)
 
@@ -159,32 +165,3 @@ def set_language() -> ResponseReturnValue:
     response = redirect(home_or(request.form.get("next")), code=303)
     response.set_cookie("lang", wanted, max_age=365 * 24 * 3600, samesite="Lax", secure=settings().secure_cookies)
     return response
-
-
-@bp.get("/setup")
-@public
-def set_up() -> ResponseReturnValue:
-    """Show the first page of an empty installation; gone once a school exists."""
-    service.must_be_empty(current_session())
-    return render_template("lms/accounts/set_up.html", form=SetUpForm(), problems=problems_of())
-
-
-@bp.post("/setup")
-@public
-@shows_again(set_up)
-def do_set_up() -> ResponseReturnValue:
-    """Make the school and its administrator."""
-    form = SetUpForm()
-    service.must_be_empty(current_session())
-    form.check()
-    service.set_up(
-        current_session(),
-        school_name=form.school_name.data,
-        school_code=form.school_code.data,
-        full_name=form.full_name.data,
-        sign_in_name=form.sign_in_name.data,
-        password=form.password.data,
-        at=clock.now(),
-    )
-    flash(_("Đã thiết lập trường. Hãy đăng nhập bằng tài khoản quản trị vừa tạo."))
-    return redirect(url_for("accounts.sign_in"), code=303)

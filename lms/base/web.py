@@ -94,6 +94,15 @@ def current_session() -> Session:
     return session
 
 
+def leave_queue() -> None:
+    """Let others write while this request does something slow; nothing may have been written yet.
+
+    On SQLite the first statement of an unsafe request, mostly the one that finds the actor, takes the writers' gate.
+    The session goes on with a transaction of its own at its next statement.
+    """
+    current_session().rollback()
+
+
 def find_actor() -> Actor | None:
     """Who acts, or None when nobody is signed in."""
     if "actor" not in g:

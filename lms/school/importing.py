@@ -22,7 +22,7 @@ from lms.base.users import User
 from lms.permissions import Permission, require
 from lms.school.models import Enrolment, RosterImport, SchoolClass, SchoolYear
 from lms.school.roster.reading import RosterFile, RosterLine, read_roster
-from lms.school.service import find_current_year, get_class, list_pupils
+from lms.school.service import find_current_year
 
 
 class Fate(StrEnum):
@@ -265,29 +265,3 @@ def _enrol(session: Session, pupil: User, found: SchoolClass, at: datetime) -> N
     ):
         old.until_on = at.date()
     session.add(Enrolment(school_id=found.school_id, class_id=found.id, pupil_id=pupil.id, from_on=at.date()))
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A pupil's first way in, printed once."""
-
-    full_name: str
-    sign_in_name: str
-    password: str
-
-
-def class_cards(session: Session, actor: Actor, class_uid: str, *, at: datetime) -> tuple[SchoolClass, list[Card]]:
-    """Give first passwords to the pupils of a class who have none yet; the cards are shown once.
-
-    Raises:
-        NotFound: no such class.
-        Forbidden: the actor may not give passwords to this class.
-    """
-    found = get_class(session, actor, class_uid)
-    require(actor, Permission.RESET_PUPIL_PASSWORD, found)
-    cards = [
-        Card(pupil.full_name, pupil.sign_in_name, accounts.give_first_password(session, actor, pupil, at=at))
-        for pupil in list_pupils(session, found.id)
-        if pupil.password_hash is None
-    ]
-    return found, cards

@@ -1,4 +1,4 @@
-"""Pages of taking over lists of pupils, and the cards with first passwords."""
+"""Pages of taking over lists of pupils."""
 
 from __future__ import annotations
 
@@ -57,11 +57,3 @@ def take_over(uid: str) -> ResponseReturnValue:
         )
     )
     return redirect(url_for("school.show"), code=303)
-
-
-@bp.post("/classes/<uid>/cards")
-def cards(uid: str) -> ResponseReturnValue:
-    """Give first passwords to the pupils of a class who have none, and show the cards to print."""
-    session, actor = current_session(), current_actor()
-    found, issued = importing.class_cards(session, actor, uid, at=clock.now())
-    return render_template("lms/school/cards.html", school_class=found, cards=issued)

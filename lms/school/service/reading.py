@@ -1,16 +1,12 @@
-"""Reads and verbs about the school's order: who acts with which facts, classes, pupils, first passwords."""
+"""What others ask about the school's order: years, classes, pupils, groups, staff."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from lms.accounts import service as accounts
-from lms.base import audit
 from lms.base.errors import NotFound
 from lms.base.permissions import Actor, Role
 from lms.base.subjects import Subject, SubjectGroup
@@ -21,70 +17,11 @@ from lms.school.models import (
     Enrolment,
     GradePeriods,
     GroupMembership,
-    Guardianship,
     SchoolClass,
     SchoolYear,
     Semester,
     TeachingAssignment,
 )
-
-
-def load_actor(session: Session, user: User) -> Actor:
-    """Gather the facts about a person that rules may ask for; asks only what their roles call for."""
-    roles = user.roles
-    base = Actor(user.id, user.school_id, user.uid, user.full_name, roles)
-    facts: dict[str, frozenset[int]] = {}
-    teaches: frozenset[tuple[int, int]] = frozenset()
-    if Role.TEACHER in roles:
-        memberships = session.execute(
-            select(GroupMembership.group_id, GroupMembership.is_head, Subject.id)
-            .outerjoin(Subject, Subject.group_id == GroupMembership.group_id)
-            .where(GroupMembership.user_id == user.id)
-        ).all()
-        facts["group_ids"] = frozenset(group for group, _, _ in memberships)
-        facts["headed_group_ids"] = frozenset(group for group, head, _ in memberships if head)
-        facts["headed_subject_ids"] = frozenset(s for _, head, s in memberships if head and s)
-        taught = session.execute(
-            select(TeachingAssignment.class_id, TeachingAssignment.subject_id)
-            .join(SchoolClass, SchoolClass.id == TeachingAssignment.class_id)
-            .join(SchoolYear, SchoolYear.id == SchoolClass.year_id)
-            .where(TeachingAssignment.teacher_id == user.id, SchoolYear.current)
-        ).all()
-        teaches = frozenset((class_id, subject_id) for class_id, subject_id in taught)
-        facts["subject_ids"] = frozenset(s for _, _, s in memberships if s) | {subject for _, subject in teaches}
-        facts["homeroom_class_ids"] = frozenset(
-            session.scalars(
-                select(SchoolClass.id)
-                .join(SchoolYear, SchoolYear.id == SchoolClass.year_id)
-                .where(SchoolClass.homeroom_teacher_id == user.id, SchoolYear.current)
-            )
-        )
-    if Role.PUPIL in roles:
-        facts["class_ids"] = frozenset(_classes_of(session, [user.id]))
-    if Role.PARENT in roles:
-        facts["child_ids"] = frozenset(
-            session.scalars(
-                select(Guardianship.child_id).where(
-                    Guardianship.parent_id == user.id, Guardianship.confirmed_at.is_not(None)
-                )
-            )
-        )
-        facts["child_class_ids"] = frozenset(_classes_of(session, facts["child_ids"]))
-    return Actor(base.user_id, base.school_id, base.uid, base.name, base.roles, teaches=teaches, **facts)
-
-
-accounts.facts_from(load_actor)
-
-
-def _classes_of(session: Session, pupil_ids: Iterable[int]) -> list[int]:
-    return list(
-        session.scalars(
-            select(Enrolment.class_id)
-            .join(SchoolClass, SchoolClass.id == Enrolment.class_id)
-            .join(SchoolYear, SchoolYear.id == SchoolClass.year_id)
-            .where(Enrolment.pupil_id.in_(list(pupil_ids)), Enrolment.until_on.is_(None), SchoolYear.current)
-        )
-    )
 
 
 def get_school(session: Session, actor: Actor) -> School:
@@ -247,50 +184,6 @@ def get_child(session: Session, actor: Actor, uid: str) -> User:
     if child.id not in actor.child_ids:
         raise NotFound
     return child
-
-
-def reset_pupil_password(
-    session: Session, actor: Actor, class_uid: str, pupil_uid: str, *, at: datetime
-) -> tuple[User, str]:
-    """Give a pupil of the actor's class a new first password; returns the pupil and the password, shown once.
-
-    Raises:
-        NotFound: no such class, or the pupil is not in it.
-        Forbidden: the actor does not teach this class.
-    """
-    found = get_class(session, actor, class_uid)
-    require(actor, Permission.RESET_PUPIL_PASSWORD, found)
-    pupil = get_user(session, actor.school_id, pupil_uid)
-    if pupil.id not in {one.id for one in list_pupils(session, found.id)}:
-        raise NotFound
-    return pupil, accounts.give_first_password(session, actor, pupil, at=at)
-
-
-def reset_staff_password(session: Session, actor: Actor, uid: str, *, at: datetime) -> tuple[User, str]:
-    """Give a colleague a new first password; for the administrator.
-
-    Raises:
-        NotFound: nobody of this school has that uid.
-        Forbidden: the actor does not administer accounts.
-    """
-    user = get_user(session, actor.school_id, uid)
-    require(actor, Permission.ADMINISTER_ACCOUNTS, user)
-    return user, accounts.give_first_password(session, actor, user, at=at)
-
-
-def set_disabled(session: Session, actor: Actor, uid: str, *, disabled: bool, at: datetime) -> User:
-    """Close or reopen an account; closing it ends every session.
-
-    Raises:
-        NotFound: nobody of this school has that uid.
-        Forbidden: the actor does not administer accounts, or it is their own.
-    """
-    user = get_user(session, actor.school_id, uid)
-    require(actor, Permission.DISABLE_ACCOUNT, user)
-    user.disabled_at = at if disabled else None
-    user.session_epoch += 1
-    audit.record(session, actor, "account.disabled" if disabled else "account.enabled", user.uid)
-    return user
 
 
 @dataclass(frozen=True, slots=True)

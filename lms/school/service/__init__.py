@@ -1,0 +1,61 @@
+"""The verbs and reads of the school's order, gathered from the modules named for their subject."""
+
+from lms.school.service.actors import load_actor
+from lms.school.service.founding import Order, found_school, make_order
+from lms.school.service.people import (
+    Card,
+    class_cards,
+    count_without_password,
+    reset_pupil_password,
+    reset_staff_password,
+    set_disabled,
+)
+from lms.school.service.reading import (
+    Overview,
+    class_list,
+    find_current_year,
+    get_child,
+    get_class,
+    get_school,
+    get_semester,
+    list_assignments,
+    list_children,
+    list_classes,
+    list_groups,
+    list_pupils,
+    list_staff,
+    may_import_or_refuse,
+    may_reset_passwords,
+    overview,
+    periods_of,
+)
+
+__all__ = [
+    "Card",
+    "Order",
+    "Overview",
+    "class_cards",
+    "class_list",
+    "count_without_password",
+    "find_current_year",
+    "found_school",
+    "get_child",
+    "get_class",
+    "get_school",
+    "get_semester",
+    "list_assignments",
+    "list_children",
+    "list_classes",
+    "list_groups",
+    "list_pupils",
+    "list_staff",
+    "load_actor",
+    "make_order",
+    "may_import_or_refuse",
+    "may_reset_passwords",
+    "overview",
+    "periods_of",
+    "reset_pupil_password",
+    "reset_staff_password",
+    "set_disabled",
+]
