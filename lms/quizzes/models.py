@@ -299,4 +299,4 @@ class Release(Base):
     released_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 
 
-db.append_only(AttemptEvent)  # tests/lms/quizzes/test_models.py holds that events cannot be changed
+db.append_only(AttemptEvent)  # tests/lms/quizzes/test_hot.py holds that events cannot be changed
