@@ -14,6 +14,7 @@ from lms.base import db
 from lms.base.config import Settings
 from lms.demo.build import build_into
 from lms.migrations import upgrade
+from lms.quizzes.hot import checking
 
 SEPTEMBER = datetime(2026, 9, 7, 1, 0, tzinfo=UTC)
 
@@ -22,6 +23,7 @@ SEPTEMBER = datetime(2026, 9, 7, 1, 0, tzinfo=UTC)
 def demo(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     """The application with the demo school in it, before anything was taught."""
     url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else ""
+    checking.forget()  # forms of the other database may bear the same numbers
     app = create_app(
         Settings(data_dir=tmp_path, database_url=url, secret_key="journey", environment="test", mail_url="file:")
     )

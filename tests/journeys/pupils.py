@@ -42,7 +42,7 @@ class TestTaker(Person):
             json={"tab": self.tab, "events": [{"seq": self.seq, "slot": slot, "response": response, "mono": 1}]},
             headers={TOKEN: self.token},
         )
-        assert answer.status_code == 200, answer.text
+        assert answer.status_code == 200, f"{answer.text} to {response}"
         return [(seq, standing) for seq, standing in answer.get_json()["saved"]]
 
     def answer_everything(self, random: Random) -> int:
