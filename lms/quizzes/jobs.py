@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import structlog
 
 from lms.base import clock, db
 from lms.base.jobs import periodic
-from lms.quizzes.service.closing import AT_ONCE, close_over, close_some
+from lms.quizzes.service import closing
 from lms.quizzes.service.releasing import release_by_rule
 
 log = structlog.get_logger()
 EVERY_SECONDS = 15
+AT_ONCE = 50  # attempts in one transaction, so that saves never wait long
 
 
 @periodic(EVERY_SECONDS, long=True)
 def close_due() -> None:
     """Hand in every attempt whose time is over, some in each transaction, then close the quizzes that are over."""
-    closed = AT_ONCE
-    while closed == AT_ONCE:
-        with db.transaction() as session:
-            closed = close_some(session, at=clock.now())
-        if closed:
-            log.info("attempts closed", count=closed)
+    with db.open_session(writes=False) as session:
+        due = closing.list_due(session, at=clock.now())
+    closed = sum(_close(due[start : start + AT_ONCE]) for start in range(0, len(due), AT_ONCE))
+    if due:
+        log.info("attempts.closed", due=len(due), closed=closed)
     with db.transaction() as session:
         at = clock.now()
-        for quiz in close_over(session, at=at):
+        for quiz in closing.close_over(session, at=at):
             release_by_rule(session, quiz, at=at)
+
+
+def _close(attempt_ids: Sequence[int]) -> int:
+    """Close attempts together; when one of them cannot be closed, each for itself, so that it holds up no other."""
+    try:
+        with db.transaction() as session:
+            return closing.close_due(session, attempt_ids, at=clock.now())
+    except Exception:
+        log.exception("attempts.not_closed", attempts=list(attempt_ids))
+    return sum(_close([attempt_id]) for attempt_id in attempt_ids) if len(attempt_ids) > 1 else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -16,8 +17,6 @@ from lms.quizzes.models import Accommodation, Attempt, Quiz, ResponseCurrent, Su
 from lms.quizzes.service.events import answer_events
 from lms.quizzes.service.feeding import feed_attempt
 from lms.quizzes.service.scoring import score_attempt
-
-AT_ONCE = 50  # attempts in one transaction of the job, so that saves never wait long
 
 
 def needs_closing(attempt: Attempt, at: datetime) -> bool:
@@ -76,18 +75,33 @@ def close_on_read(attempt_id: int, *, at: datetime) -> None:
             close_attempt(session, attempt, HandedInBy.SERVER, at=at)
 
 
-def close_some(session: Session, *, at: datetime) -> int:
-    """Close up to `AT_ONCE` overdue attempts, those longest overdue first; returns how many."""
+def list_due(session: Session, *, at: datetime) -> list[int]:
+    """The ids of overdue attempts, those longest overdue first."""
+    return list(
+        session.scalars(
+            select(Attempt.id)
+            .where(Attempt.state == AttemptState.OPEN, Attempt.accept_until_at < at)
+            .order_by(Attempt.accept_until_at, Attempt.id)
+        )
+    )
+
+
+def close_due(session: Session, attempt_ids: Sequence[int], *, at: datetime) -> int:
+    """Close those of these attempts that are overdue and that nobody else is closing; returns how many."""
     due = session.scalars(
         select(Attempt)
-        .where(Attempt.state == AttemptState.OPEN, Attempt.accept_until_at < at)
-        .order_by(Attempt.accept_until_at, Attempt.id)
-        .limit(AT_ONCE)
+        .where(Attempt.id.in_(attempt_ids), Attempt.state == AttemptState.OPEN, Attempt.accept_until_at < at)
+        .order_by(Attempt.id)
         .with_for_update(skip_locked=True)
     ).all()
     for attempt in due:
         close_attempt(session, attempt, HandedInBy.SERVER, at=at)
     return len(due)
+
+
+def close_some(session: Session, *, at: datetime, most: int = 50) -> int:
+    """Close up to so many overdue attempts in this transaction; returns how many."""
+    return close_due(session, list_due(session, at=at)[:most], at=at)
 
 
 def close_over(session: Session, *, at: datetime) -> list[Quiz]:

@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms.base.errors import AppError
 from lms.base.permissions import Actor
 from lms.gradebook import service as gradebook
 from lms.quizzes.domain.results import counting
 from lms.quizzes.domain.states import Counts
 from lms.quizzes.models import Attempt, AttemptScore, Quiz
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +65,28 @@ def counting_results(results: Iterable[Result], counts: Counts) -> dict[int, Res
 
 def feed_attempt(session: Session, actor: Actor | None, attempt: Attempt, *, at: datetime) -> None:
     """Send the result of one pupil."""
-    feed(session, actor, attempt.quiz, at=at, pupil_ids=[attempt.pupil_id])
+    feed_if_possible(session, actor, attempt.quiz, at=at, pupil_ids=[attempt.pupil_id])
+
+
+def feed_if_possible(
+    session: Session, actor: Actor | None, quiz: Quiz, *, at: datetime, pupil_ids: Sequence[int] = ()
+) -> int:
+    """Send results, but never let what the gradebook refuses stand in the way of a hand-in or of closing a quiz."""
+    try:
+        with session.begin_nested():
+            return feed(session, actor, quiz, at=at, pupil_ids=pupil_ids)
+    except AppError as refusal:
+        log.error("quiz.marks_not_sent", quiz=quiz.uid, reason=str(refusal))
+        return 0
 
 
 def feed(session: Session, actor: Actor | None, quiz: Quiz, *, at: datetime, pupil_ids: Sequence[int] = ()) -> int:
     """Send the results of these pupils (all by default) to the column of the quiz; returns how many.
 
     A pupil whose answers still wait for marking is left out, and follows when they are marked.
+
+    Raises:
+        AppError: the gradebook has no such column, or no rules for this grade.
     """
     if not quiz.column_key or quiz.column_semester is None:
         return 0

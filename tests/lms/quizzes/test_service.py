@@ -192,14 +192,29 @@ def test_the_server_closes_what_is_overdue_and_nothing_else(session: Session, wo
     first = factories.begun(session, world, quiz, "pupil", at=NOON)
     second = factories.begun(session, world, quiz, "classmate", at=NOON + timedelta(minutes=10))
     at = first.accept_until_at + timedelta(seconds=1)
-    assert closing.close_some(session, at=at) == 1
-    assert closing.close_some(session, at=at) == 0
+    assert closing.list_due(session, at=at) == [first.id]
+    assert closing.close_due(session, [first.id, second.id], at=at) == 1
+    assert closing.close_due(session, [first.id, second.id], at=at) == 0
     assert session.get_one(Submission, first.id).handed_in_by == HandedInBy.SERVER
     assert session.get(Submission, second.id) is None
     assert closing.close_over(session, at=at + timedelta(days=1)) == []  # someone still works
-    assert closing.close_some(session, at=at + timedelta(days=1)) == 1
+    assert closing.close_due(session, [second.id], at=at + timedelta(days=1)) == 1
     assert closing.close_over(session, at=at + timedelta(days=1)) == [quiz]
     assert quiz.state == QuizState.CLOSED
+
+
+def test_what_the_gradebook_refuses_stops_no_hand_in(session: Session, world: World) -> None:
+    quiz = factories.published(
+        session,
+        world,
+        [samples.choice()],
+        release_policy=ReleasePolicy.AFTER_HAND_IN,
+        column_semester=1,
+        column_key="zz",  # no gradebook has such a column
+    )
+    attempt = handed_in(session, world, quiz, {"q1-choice": "b"})
+    assert session.get_one(Submission, attempt.id).receipt
+    assert session.scalars(select(Mark)).all() == []
 
 
 def test_only_teachers_of_the_class_mark_and_release(session: Session, world: World) -> None:

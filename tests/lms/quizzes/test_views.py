@@ -18,6 +18,7 @@ from lms.quizzes import jobs
 from lms.quizzes.domain.states import ReleasePolicy
 from lms.quizzes.hot import checking, saving
 from lms.quizzes.models import Attempt, AttemptEvent, Quiz, Submission
+from lms.quizzes.service import closing
 from tests.factories import World
 from tests.lms.quizzes import factories
 
@@ -198,6 +199,32 @@ def test_the_server_hands_in_at_the_deadline(app: Flask, world: World, signed_in
     assert late.json["saved"] == [[50, "late"]]
     assert late.json["state"] == "handed_in"
     assert pupil.get(f"/exam/{uid}/review").status_code == 200
+
+
+def test_one_attempt_that_cannot_be_closed_holds_up_no_other(
+    app: Flask, world: World, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quiz = give(world)
+    broken, _token = start(signed_in("pupil"), quiz)
+    sound, _token = start(signed_in("classmate"), quiz)
+    over(broken)
+    over(sound)
+    close = closing.close_attempt
+
+    def fail_for_one(session: Any, attempt: Attempt, *args: Any, **kwargs: Any) -> Any:
+        if attempt.uid == broken:
+            raise RuntimeError("this one is damaged")
+        return close(session, attempt, *args, **kwargs)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(closing, "close_attempt", fail_for_one)
+        jobs.close_due()
+    with db.transaction() as session:
+        states = dict(session.execute(select(Attempt.uid, Attempt.state)).all())
+    assert states == {broken: "open", sound: "handed_in"}
+    jobs.close_due()
+    with db.transaction() as session:
+        assert len(session.scalars(select(Submission)).all()) == 2
 
 
 def over(uid: str) -> None:
