@@ -21,6 +21,7 @@ class Permission(StrEnum):
     LIST_PUPILS = "list_pupils"
     SEE_CONTACTS = "see_contacts"
     IMPORT_ROSTER = "import_roster"
+    ARRANGE_SCHOOL = "arrange_school"  # years, groups, classes, teaching assignments, parents
     ADMINISTER_ACCOUNTS = "administer_accounts"
     DISABLE_ACCOUNT = "disable_account"
     RESET_PUPIL_PASSWORD = "reset_pupil_password"  # noqa: S105 - the name of an act
@@ -29,7 +30,8 @@ class Permission(StrEnum):
     WATCH_QUIZ = "watch_quiz"  # who is working, how far; no answers
     GIVE_EXTRA_TIME = "give_extra_time"
     END_QUIZ = "end_quiz"
-    SEE_QUIZ_RESULTS = "see_quiz_results"  # answers, points and keys of the class
+    SEE_QUIZ_RESULTS = "see_quiz_results"  # totals of the class and the questions
+    READ_ATTEMPTS = "read_attempts"  # what each pupil answered
     MARK_QUIZ = "mark_quiz"
     RELEASE_RESULTS = "release_results"
     TAKE_QUIZ = "take_quiz"
@@ -129,6 +131,7 @@ POLICY = PolicyTable(
         Permission.LIST_PUPILS: any_of(teaches_class, leads, administers),
         Permission.SEE_CONTACTS: any_of(leads, administers),
         Permission.IMPORT_ROSTER: administers,
+        Permission.ARRANGE_SCHOOL: administers,
         Permission.ADMINISTER_ACCOUNTS: administers,
         Permission.DISABLE_ACCOUNT: not_oneself(administers),
         Permission.RESET_PUPIL_PASSWORD: any_of(teaches_class, administers),
@@ -137,6 +140,7 @@ POLICY = PolicyTable(
         Permission.GIVE_EXTRA_TIME: teaches_subject_in_class,
         Permission.END_QUIZ: teaches_subject_in_class,
         Permission.SEE_QUIZ_RESULTS: any_of(teaches_subject_in_class, heads_subject, leads),
+        Permission.READ_ATTEMPTS: any_of(teaches_subject_in_class, heads_subject),
         Permission.MARK_QUIZ: teaches_subject_in_class,
         Permission.RELEASE_RESULTS: teaches_subject_in_class,
         Permission.TAKE_QUIZ: learns_in_class,

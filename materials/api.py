@@ -11,6 +11,7 @@ from materials.catalogue.models import Edition, MaterialFile
 from materials.catalogue.service import Incoming, deposit, describe
 from materials.catalogue.service import get_edition as get_edition_for
 from materials.catalogue.service import get_file as get_file_for
+from materials.catalogue.service import get_usable as get_usable_for
 from materials.review.service import approve, count_waiting, request_changes, submit
 from materials.search.service import (
     Findings,
@@ -42,6 +43,7 @@ __all__ = [
     "describe",
     "get_edition_for",
     "get_file_for",
+    "get_usable_for",
     "list_approved",
     "put_into_class",
     "rebuild",

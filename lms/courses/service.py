@@ -19,6 +19,7 @@ from lms.courses import domain
 from lms.courses.domain import ActivityKind
 from lms.courses.models import Activity, Course, Lesson, LessonFile, Section
 from lms.permissions import Permission, allows, require
+from lms.school import service as school
 from lms.school.models import SchoolClass, SchoolYear
 from materials import api as materials
 
@@ -60,6 +61,24 @@ def list_courses(session: Session, actor: Actor, *, taught_only: bool = False) -
             .order_by(SchoolClass.grade, SchoolClass.name, Subject.name)
         )
     )
+
+
+def open_course(session: Session, school_class: SchoolClass, subject: Subject) -> Course:
+    """The course of a class in a subject, made when there is none; called when the class gets a teacher there."""
+    course = session.scalar(select(Course).where(Course.class_id == school_class.id, Course.subject_id == subject.id))
+    if course is None:
+        title = f"{subject.name} {school_class.name}"
+        course = Course(school_id=school_class.school_id, class_id=school_class.id, subject_id=subject.id, title=title)
+        session.add(course)
+        session.flush()
+    return course
+
+
+def _open_after_assignment(session: Session, school_class: SchoolClass, subject: Subject) -> None:
+    open_course(session, school_class, subject)
+
+
+school.after_assignment(_open_after_assignment)
 
 
 def get_course(session: Session, actor: Actor, uid: str) -> Course:
@@ -229,6 +248,8 @@ def get_activity(session: Session, actor: Actor, uid: str) -> Activity:
     """
     activity = session.scalar(select(Activity).where(Activity.uid == uid, Activity.school_id == actor.school_id))
     if activity is None or not may_read(actor, activity.section.course):
+        raise NotFound
+    if activity.published_at is None and not actor.is_staff:
         raise NotFound
     require(actor, Permission.EDIT_COURSE, activity.section.course)
     return activity

@@ -121,7 +121,7 @@ def choose_place(uid: str) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     return render_template(
         "lms/courses/place.html",
-        material=materials.get_edition_for(session, actor, uid),
+        material=materials.get_usable_for(session, actor, uid),
         courses=service.list_sections(session, actor),
         problems=problems_of(),
     )

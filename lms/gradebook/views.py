@@ -51,7 +51,9 @@ class Line:
 
 def attachment(file: File, media_type: str = XLSX) -> ResponseReturnValue:
     """Answer with a file to save."""
-    return send_file(io.BytesIO(file.data), mimetype=media_type, as_attachment=True, download_name=file.name)
+    answer = send_file(io.BytesIO(file.data), mimetype=media_type, as_attachment=True, download_name=file.name)
+    answer.headers["Cache-Control"] = "no-store"  # marks stay on no shared computer
+    return answer
 
 
 @bp.get("")

@@ -325,6 +325,21 @@ def delete_draft(session: Session, actor: Actor, uid: str) -> None:
     session.flush()
 
 
+def get_usable(session: Session, actor: Actor, uid: str) -> Edition:
+    """Find an edition that the actor may put into a course.
+
+    Raises:
+        NotFound: no such edition, or not one the actor may see.
+        Forbidden: the actor may not use materials.
+        Conflict: the edition is not approved.
+    """
+    edition = get_edition(session, actor, uid)
+    if edition.stage is not State.APPROVED:
+        raise Conflict(N_("Chỉ đưa được học liệu đã duyệt vào khoá học."))
+    require(actor, Permission.USE, edition)
+    return edition
+
+
 def record_use(session: Session, actor: Actor, uid: str, *, class_id: int, place: str, at: datetime) -> Edition:
     """Note that an approved edition was put into a course of a class; its pupils may read it from now on.
 
@@ -336,10 +351,7 @@ def record_use(session: Session, actor: Actor, uid: str, *, class_id: int, place
         Forbidden: the actor may not use materials.
         Conflict: the edition is not approved.
     """
-    edition = get_edition(session, actor, uid)
-    if edition.stage is not State.APPROVED:
-        raise Conflict(N_("Chỉ đưa được học liệu đã duyệt vào khoá học."))
-    require(actor, Permission.USE, edition)
+    edition = get_usable(session, actor, uid)
     use = session.scalar(select(Use).where(Use.place == place))
     if use is None:
         use = Use(school_id=actor.school_id, place=place, created_at=at)

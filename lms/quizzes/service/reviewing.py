@@ -97,7 +97,7 @@ def teacher_review(session: Session, actor: Actor, quiz_uid: str, uid: str) -> R
         NotFound, Forbidden: not this person's to see, or not handed in.
     """
     quiz = get_quiz(session, actor, quiz_uid)
-    require(actor, Permission.SEE_QUIZ_RESULTS, quiz)
+    require(actor, Permission.READ_ATTEMPTS, quiz)
     return _review(session, get_attempt_of(session, quiz, uid), EVERYTHING)
 
 

@@ -15,6 +15,7 @@ from lms.quizzes.service import marking, releasing, reviewing
 from lms.quizzes.service.reviewing import Review
 from lms.quizzes.views import papers
 from lms.quizzes.views.blueprint import bp
+from lms.quizzes.views.tabs import tabs_for
 
 
 @bp.get("/quizzes/<uid>/results")
@@ -27,8 +28,10 @@ def results(uid: str) -> ResponseReturnValue:
         "lms/quizzes/results.html",
         quiz=quiz,
         results=found,
+        entries=tabs_for(actor, quiz, "results"),
         items=[(row, papers.prompt(row.item)) for row in found.items],
         handed_in=sum(1 for row in found.rows if row.attempt_uid),
+        may_read=allows(actor, Permission.READ_ATTEMPTS, quiz),
         may_mark=allows(actor, Permission.MARK_QUIZ, quiz),
         may_release=allows(actor, Permission.RELEASE_RESULTS, quiz)
         and quiz.released_at is None

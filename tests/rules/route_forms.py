@@ -1,0 +1,134 @@
+"""What each form sends, so that a person who is let in gets as far as the verb."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+from tests.factories import World
+from tests.materials.samples import DECK
+from tests.rules.route_world import GIFT, ROSTER, Values, workbook
+
+Fields = dict[str, Any]
+
+
+def _file(data: bytes, name: str) -> tuple[io.BytesIO, str]:
+    return io.BytesIO(data), name
+
+
+QUESTION = {"prompt": "Tính 1 + 1", "text-0": "1", "text-1": "2", "right": "1", "grade": "8", "points": "0,25"}
+RULES = {
+    "title": "Giữa học kì I",
+    "opens_at": "2026-11-01T07:30",
+    "closes_at": "2027-01-01T09:00",
+    "minutes": "45",
+    "form_count": "1",
+}
+DESCRIPTION = {
+    "title": "Bài 5. Cân đĩa", "kind": "slides", "grades": ["8"], "licence": "CC-BY-4.0", "rights": "own",
+}  # fmt: skip
+
+QUERIES: dict[str, Callable[[Values], dict[str, str]]] = {
+    "bank.add": lambda of: {"type": "single_choice", "subject": of["subject"]},
+    "maths.draw": lambda of: {"tex": "x^2"},
+}
+
+FORMS: dict[str, Callable[[World, Values], Fields]] = {
+    "accounts.do_sign_in": lambda w, of: {},
+    "accounts.set_language": lambda w, of: {"language": "vi"},
+    "set_up.set_up": lambda w, of: {"school_name": "Trường khác", "school_code": "khac"},
+    "accounts.do_change_password": lambda w, of: {"current": "a", "new": "b", "again": "c"},
+    "accounts.sign_out": lambda w, of: {},
+    "accounts.sign_out_everywhere": lambda w, of: {},
+    "school.reset_pupil_password": lambda w, of: {},
+    "school.reset_staff_password": lambda w, of: {},
+    "school.set_disabled": lambda w, of: {"disabled": "y"},
+    "school.cards": lambda w, of: {},
+    "roster.upload": lambda w, of: {"file": _file(ROSTER.encode("utf-8-sig"), "ds.csv")},
+    "roster.take_over": lambda w, of: {},
+    "courses.add_section": lambda w, of: {"title": "Chương III"},
+    "courses.change_section": lambda w, of: {"act": "remove"},
+    "courses.add_link": lambda w, of: {"title": "Trang tư liệu", "url": "https://example.org/"},
+    "courses.change_activity": lambda w, of: {"act": "remove"},
+    "courses.place": lambda w, of: {"section": of["section"]},
+    "lessons.create": lambda w, of: {"title": "Bài mới"},
+    "lessons.save": lambda w, of: {"title": "Tên khác", "html": "<p>Lời khác</p>", "act": "publish"},
+    "lessons.attach": lambda w, of: {"file": _file(DECK, "bai.pptx")},
+    "bank.add": lambda w, of: {**QUESTION, "act": "save"},
+    "bank.renew": lambda w, of: {**QUESTION, "act": "save"},
+    "bank.submit": lambda w, of: {"chosen": of["version"]},
+    "bank.tag": lambda w, of: {"chosen": of["version"], "topic": "Đa thức"},
+    "bank.comment": lambda w, of: {"version": of["version"], "comment": "Xem lại đơn vị."},
+    "bank.retire": lambda w, of: {"version": of["version"]},
+    "bank_review.approve": lambda w, of: {},
+    "bank_review.approve_many": lambda w, of: {"chosen": of["version"]},
+    "bank_review.send_back": lambda w, of: {"comment": "Thiếu đơn vị."},
+    "imports.bring_in": lambda w, of: {"subject": of["subject"], "grade": "8", "file": _file(GIFT.encode(), "a.gift")},
+    "imports.mend": lambda w, of: QUESTION,
+    "imports.set_key": lambda w, of: {f"{of['draft_uid']}-choice": "a"},
+    "imports.tag": lambda w, of: {"chosen": of["draft_uid"], "topic": "Đa thức"},
+    "imports.leave_out": lambda w, of: {"chosen": of["draft_uid"]},
+    "imports.save": lambda w, of: {},
+    "imports.submit": lambda w, of: {},
+    "imports.undo": lambda w, of: {},
+    "imports.discard": lambda w, of: {},
+    "competencies.bring_in": lambda w, of: {
+        "title": "Ngữ văn",
+        "file": _file("code,statement\nA,Đọc hiểu\n".encode(), "a.csv"),
+    },
+    "library.deposit": lambda w, of: {"files": _file(DECK, "bai.pptx")},
+    "library.describe": lambda w, of: {**DESCRIPTION, "subject": w.maths.uid},
+    "library.add_files": lambda w, of: {"files": _file(b"%PDF-1.4\n%%EOF\n", "phieu.pdf")},
+    "library.remove_file": lambda w, of: {},
+    "library.delete": lambda w, of: {},
+    "library.new_edition": lambda w, of: {},
+    "material_review.submit": lambda w, of: {"note": "Đã xong."},
+    "material_review.take_back": lambda w, of: {},
+    "material_review.approve": lambda w, of: {"note": ""},
+    "material_review.request_changes": lambda w, of: {"note": "Thiếu ví dụ."},
+    "material_review.withdraw": lambda w, of: {"note": "Sai kiến thức."},
+    "material_review.comment": lambda w, of: {"note": "Trang 2 có lỗi gõ."},
+    "quizzes.create": lambda w, of: RULES,
+    "quizzes.save_settings": lambda w, of: RULES,
+    "quizzes.add_questions": lambda w, of: {"version": of["version"], "worth": "0,5"},
+    "quizzes.add_draw": lambda w, of: {"count": "1", "worth": "1", "type": "short_number"},
+    "quizzes.change_slot": lambda w, of: {"act": "remove"},
+    "quizzes.publish": lambda w, of: {},
+    "quizzes.extra_time": lambda w, of: {"pupil": w.pupil.uid, "minutes": "5", "reason": "Mất điện"},
+    "quizzes.end": lambda w, of: {"confirm": "kết thúc"},
+    "quizzes.release": lambda w, of: {},
+    "quizzes.save_mark": lambda w, of: {"attempt": of["attempt_uid"], "slot": of["slot"], "points": "1", "comment": ""},
+    "quizzes.mark_answer": lambda w, of: {"points": "1", "comment": "Tốt."},
+    "quizzes.start": lambda w, of: {},
+    "quizzes.take_over": lambda w, of: {},
+    "quizzes.save": lambda w, of: {"q1-choice": "b", "act": "hand_in"},
+    "quizzes.events": lambda w, of: {},
+    "quizzes.finish": lambda w, of: {},
+    "gradebook.open_book": lambda w, of: {"class": of["uid"], "subject": of["subject"], "semester": of["semester"]},
+    "gradebook.save": lambda w, of: {
+        "was": json.dumps({of["pupil_uid"]: ["", ""]}),
+        "keys": "tx2",
+        f"{of['pupil_uid']}:tx2": "9",
+    },
+    "gradebook.set_columns": lambda w, of: {"regular": "5"},
+    "gradebook.publish": lambda w, of: {"column": "gk"},
+    "gradebook.set_zero": lambda w, of: {"column": "ck", "reason": "Vắng không phép"},
+    "gradebook.lock": lambda w, of: {},
+    "gradebook.ask_unlock": lambda w, of: {"reason": "Nhập nhầm cột"},
+    "gradebook.unlock": lambda w, of: {},
+    "gradebook.export": lambda w, of: {"kind": "csv"},
+    "portal_workbook.bring": lambda w, of: {"file": _file(workbook(w), "Toán.xlsx")},
+    "portal_workbook.fill": lambda w, of: {},
+}
+
+UPLOADS = frozenset(
+    "roster.upload lessons.attach bank.add bank.renew imports.bring_in competencies.bring_in library.deposit "
+    "library.add_files portal_workbook.bring".split()
+)
+
+
+def answers() -> dict[str, Any]:
+    """What the page of a running test sends."""
+    return {"tab": "t", "events": [{"seq": 1, "slot": 1, "response": {"choice": "b"}, "mono": 1}]}

@@ -1,0 +1,330 @@
+"""A populated school for the walk of all routes: an object in every state, made by the verbs that people use.
+
+`populate` gives each object a name ("lesson.published") and the values that addresses and forms need of it. The values
+of one object may serve several routes: `{"uid": …, "version": …}`; a route takes those its address has.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+from PIL import Image
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from lms.base import storage
+from lms.base.permissions import Actor, Role
+from lms.base.subjects import Subject, SubjectGroup
+from lms.courses import service as courses
+from lms.courses.domain import ActivityKind
+from lms.gradebook import service as gradebook
+from lms.gradebook.domain.cells import mark_cell
+from lms.gradebook.domain.circular22 import VERSIONS
+from lms.quizzes.models import Attempt, Form, ItemScore, Quiz
+from lms.quizzes.service import building, releasing, taking
+from lms.school import importing
+from lms.school.models import GroupMembership
+from materials.api import Incoming
+from materials.catalogue import service as catalogue
+from materials.review import service as material_review
+from question_bank.api import install_shipped
+from question_bank.imports.models import ImportBatch
+from question_bank.imports.service import reading, saving
+from question_bank.items.models import Item
+from question_bank.items.service import reviewing, writing
+from question_bank.items.service.content import Picture
+from tests.factories import World, make_user
+from tests.lms.gradebook.workbook.templates import Choices, Pupil, sector
+from tests.lms.quizzes import factories as quizzes
+from tests.materials.samples import deposited
+from tests.question_bank.items import samples
+
+Values = dict[str, str]
+GIFT = "Bậc của đa thức là {~1 ~2 =3}\n\nSố nào chẵn? {~1 ~3}\n"
+ROSTER = "STT,Mã học sinh,Họ và tên,Ngày sinh,Giới tính,Lớp\n1,HS0900,Lưu Thị Ngọc,05/06/2013,Nữ,8A2\n"
+
+
+@dataclass
+class RouteWorld:
+    """The small school with something in every state; `objects` by name."""
+
+    world: World
+    at: datetime
+    objects: dict[str, Values] = field(default_factory=dict)
+
+    def put(self, name: str, /, **values: str) -> None:
+        """Name an object."""
+        self.objects[name] = values
+
+
+def png(shade: int) -> bytes:
+    """A picture; another shade is another file."""
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), (shade, 40, 90)).save(out, "PNG")
+    return out.getvalue()
+
+
+def make_stranger(session: Session, world: World) -> None:
+    """Add somebody of the other school who holds every role there: what such a person cannot find, nobody can."""
+    other = world.other_school
+    stranger = make_user(
+        session, other, "tat.ca", "Trịnh Hoàng Long", Role.ADMIN, Role.LEADER, Role.TEACHER, Role.PUPIL, Role.PARENT
+    )
+    group = SubjectGroup(school_id=other.id, name="Toán")
+    session.add(group)
+    session.flush()
+    session.add(Subject(school_id=other.id, group_id=group.id, code="toan", name="Toán", hue=1))
+    session.add(GroupMembership(school_id=other.id, group_id=group.id, user_id=stranger.id, is_head=True))
+    world.stranger = stranger  # type: ignore[attr-defined]
+
+
+def populate(session: Session, world: World, at: datetime) -> RouteWorld:
+    """Fill the school; needs an application, whose store keeps the files."""
+    made = RouteWorld(world, at)
+    make_stranger(session, world)
+    teacher = world.actor(session, "teacher")
+    made.put("style", page="exam")
+    made.put("asset", name="app-1.js")
+    made.put("class.8A2", uid=world.class_8a2.uid, subject=world.maths.uid, semester=world.semester.uid)
+    made.put("class.8A2/pupil", uid=world.class_8a2.uid, pupil_uid=world.pupil.uid)
+    made.put("class.8A2/elsewhere", uid=world.class_8a2.uid, pupil_uid=world.other_pupil.uid)
+    made.put("staff.colleague", uid=world.colleague.uid)
+    made.put("staff.admin", uid=world.admin.uid)
+    made.put("subject.maths", subject=world.maths.uid)
+    _rosters(session, made)
+    _lessons(session, made, teacher)
+    _items(session, made, teacher)
+    _imports(session, made, teacher)
+    _materials(session, made, teacher)
+    _quizzes(session, made, teacher)
+    _books(session, made, teacher)
+    framework = install_shipped(session, world.school.id, at=at)[0]
+    made.put("framework", uid=framework.uid, form="csv")
+    return made
+
+
+def _rosters(session: Session, made: RouteWorld) -> None:
+    admin = made.world.actor(session, "admin")
+    for name, shift in (("roster.uploaded", "0"), ("roster.taken_over", "1")):
+        data = ROSTER.replace("HS0900", f"HS090{shift}").replace("Ngọc", "Ngọc" if shift == "0" else "Hoa")
+        batch = importing.start_import(
+            session, admin, storage.put_bytes(data.encode("utf-8-sig")), f"ds{shift}.csv", at=made.at
+        )
+        made.put(name, uid=batch.uid)
+        if shift == "1":
+            importing.apply_import(session, admin, batch.uid, at=made.at)
+
+
+def _lessons(session: Session, made: RouteWorld, teacher: Actor) -> None:
+    world, at = made.world, made.at
+    made.put("course", uid=world.course.uid)
+    made.put("section.full", uid=world.section.uid, course=world.course.uid)
+    made.put("section.empty", uid=courses.add_section(session, teacher, world.course.uid, "Chương II").uid)
+    for number, state in enumerate(("hidden", "published")):
+        lesson = courses.new_lesson(session, teacher, world.section.uid, f"Bài {state}", at=at)
+        stored = storage.put_bytes(png(number))
+        file = courses.attach_file(session, teacher, lesson.uid, stored, "hinh.png", inline=False, at=at)
+        line = courses.find_activity(session, ActivityKind.LESSON, lesson.uid)
+        assert line is not None
+        if state == "published":
+            courses.publish_activity(session, teacher, line.uid, at=at)
+        made.put(f"lesson.{state}", uid=lesson.uid)
+        made.put(f"lesson.{state}/file", uid=lesson.uid, sha256=file.sha256)
+        made.put(f"line.{state}", uid=line.uid)
+    made.put(
+        "lesson.published/elsewhere",
+        uid=made.objects["lesson.published"]["uid"],
+        sha256=made.objects["lesson.hidden/file"]["sha256"],
+    )
+
+
+def _items(session: Session, made: RouteWorld, teacher: Actor) -> None:
+    world, at = made.world, made.at
+    head = world.actor(session, "subject_head")
+    for number, state in enumerate(("draft", "submitted", "changes_requested", "approved", "retired", "heads_own")):
+        author = head if state == "heads_own" else teacher
+        kept = storage.put_bytes(png(20 + number))
+        storage.keep(session, kept, at=at)
+        pictures = {kept.sha256: Picture(kept.sha256, kept.media_type, "hinh.png")}
+        draft = samples.choice(f'<p>Câu {state} <img src="asset:{kept.sha256}" alt="hình"></p>')
+        item = writing.new_item(session, author, world.maths.id, draft, pictures=pictures, at=at)
+        version = item.versions[0].uid
+        if state != "draft":
+            writing.submit(session, author, [version], at=at)
+        if state == "changes_requested":
+            reviewing.request_changes(session, head, version, "Thêm đơn vị.", at=at)
+        if state in {"approved", "retired"}:
+            reviewing.approve(session, head, [version], at=at)
+        if state == "retired":
+            writing.retire(session, head, version)
+        made.put(f"item.{state}", uid=item.uid, version=version)
+        made.put(f"version.{state}", uid=version)
+        made.put(f"picture.{state}", sha256=kept.sha256)
+
+
+def _imports(session: Session, made: RouteWorld, teacher: Actor) -> None:
+    world, at = made.world, made.at
+
+    def brought(data: bytes, name: str) -> ImportBatch:
+        stored = storage.put_bytes(data)
+        read = reading.read_file(stored.sha256, name)
+        return reading.start_import(session, teacher, world.maths.id, stored, name, read, grade=8, at=at)
+
+    file = f'<file name="h.png" path="/" encoding="base64">{base64.b64encode(png(60)).decode()}</file>'
+    picture = '<p>Nêu cách vẽ <img src="@@PLUGINFILE@@/h.png" alt="hình"></p>'
+    moodle = (
+        '<?xml version="1.0" encoding="UTF-8"?><quiz><question type="essay"><name><text>Vẽ</text></name>'
+        f'<questiontext format="html"><text><![CDATA[{picture}]]></text>{file}</questiontext></question></quiz>'
+    )
+    open_, pictured = brought(GIFT.encode(), "de.gift"), brought(moodle.encode(), "de.xml")
+    saved = brought("Số 2 là số nguyên tố. {TRUE}\n".encode(), "de2.gift")
+    for name, batch in (("unsaved", open_), ("pictured", pictured), ("saved", saved)):
+        made.put(f"import.{name}", uid=batch.uid, draft_uid=batch.drafts[0].uid)
+    made.put("import.unsaved/elsewhere", uid=open_.uid, draft_uid=pictured.drafts[0].uid)
+    made.put("import.picture", sha256=pictured.assets[0].sha256)
+    saving.save_import(session, teacher, saved.uid, at=at)
+
+
+def _materials(session: Session, made: RouteWorld, teacher: Actor) -> None:
+    world, at = made.world, made.at
+    head = world.actor(session, "subject_head")
+    states = ("draft", "submitted", "changes_requested", "approved", "unplaced", "withdrawn", "heads_own")
+    for number, state in enumerate(states):
+        author = head if state == "heads_own" else teacher
+        edition = deposited(session, author, world, title=f"Phương trình, {state}", at=at)
+        picture = Incoming(storage.put_bytes(png(80 + number)), "anh.png")
+        catalogue.add_files(session, author, edition.uid, [picture], at=at)
+        uid = edition.uid
+        if state != "draft":
+            material_review.submit(session, author, uid, at=at)
+        if state == "changes_requested":
+            material_review.request_changes(session, head, uid, note="Thiếu ví dụ.", at=at)
+        if state in {"approved", "unplaced", "withdrawn"}:
+            material_review.approve(session, head, uid, at=at)
+        if state in {"approved", "withdrawn"}:
+            courses.place_material(session, teacher, world.section.uid, uid, at=at)
+        if state == "withdrawn":
+            material_review.withdraw(session, head, uid, note="Sai kiến thức.", at=at)
+        made.put(f"material.{state}", uid=uid, section=world.section.uid)
+        made.put(f"material.{state}/file", uid=uid, file_uid=edition.files[0].uid)
+    made.put(
+        "material.approved/elsewhere",
+        uid=made.objects["material.approved"]["uid"],
+        file_uid=made.objects["material.draft/file"]["file_uid"],
+    )
+
+
+def _quizzes(session: Session, made: RouteWorld, teacher: Actor) -> None:
+    world, at = made.world, made.at
+    pictured = made.objects["picture.approved"]["sha256"]
+    approved = made.objects["item.approved"]["version"]
+
+    def built(title: str, *, opened: datetime = at, **changes: object) -> Quiz:
+        quiz = quizzes.draft(session, world, [samples.choice(), samples.essay()], opened, title=title, **changes)
+        return building.add_questions(session, teacher, quiz.uid, [approved], Fraction(1))
+
+    draft = built("Bài nháp")
+    slot = draft.slots[0].uid
+    made.put("quiz.draft", uid=draft.uid, slot_uid=slot, version=_bank_version(session, made))
+    made.put("quiz.draft/elsewhere", uid=draft.uid, slot_uid=built("Bài nháp khác").slots[0].uid)
+    made.put("quiz.draft/unusable", uid=draft.uid, version=made.objects["item.draft"]["version"])
+
+    running = building.publish(session, teacher, built("Bài đang mở").uid, at=at)
+    form = session.scalars(select(Form).where(Form.quiz_id == running.id)).one()
+    made.put("quiz.published", uid=running.uid, slot_uid=running.slots[0].uid, version=approved)
+    made.put("form.picture", form_uid=form.uid, sha256=pictured)
+    _attempt(made, "open", running, quizzes.begun(session, world, running, at=at), str(running.slots[0].version_uid))
+
+    long_ago = at - timedelta(hours=5)
+    over = building.publish(session, teacher, built("Bài hết giờ", opened=long_ago).uid, at=long_ago)
+    _attempt(made, "overdue", over, quizzes.begun(session, world, over, at=long_ago), "")
+
+    for state in ("closed", "released"):
+        feeds = {"column_semester": 1, "column_key": "ck"} if state == "released" else {}
+        quiz = building.publish(session, teacher, built(f"Bài {state}", show_key=True, **feeds).uid, at=at)
+        attempts = {who: quizzes.begun(session, world, quiz, who, at=at) for who in ("pupil", "classmate")}
+        for who, attempt in attempts.items():
+            actor, written = world.actor(session, who), MultiDict({"q1-choice": "b", "q2-text": "Bài văn của em."})
+            taking.save_plain(session, actor, attempt.uid, written, device=quizzes.DEVICE, at=at)
+            taking.hand_in(session, actor, attempt.uid, at=at)
+        releasing.end_now(session, teacher, quiz.uid, at=at)
+        if state == "released":
+            releasing.release(session, teacher, quiz.uid, at=at)
+        essay = session.scalars(
+            select(ItemScore.version_uid).where(
+                ItemScore.attempt_id == attempts["pupil"].id, ItemScore.points.is_(None)
+            )
+        ).one()
+        made.put(f"quiz.{state}", uid=quiz.uid, version_uid=essay, slot_uid=quiz.slots[0].uid, version=approved)
+        _attempt(made, state, quiz, attempts["pupil"], essay)
+        made.put(f"child.{state}/elsewhere", child_uid=world.pupil.uid, uid=attempts["classmate"].uid)
+    made.put(
+        "answer.elsewhere",
+        uid=made.objects["quiz.closed"]["uid"],
+        attempt_uid=made.objects["answer.released"]["attempt_uid"],
+        slot="2",
+        version_uid=made.objects["item.draft"]["version"],
+    )
+    made.put("child.pupil", uid=world.pupil.uid, child_uid=world.pupil.uid)
+    made.put("child.classmate", uid=world.classmate.uid, child_uid=world.classmate.uid)
+
+
+def _bank_version(session: Session, made: RouteWorld) -> str:
+    """An approved question that no quiz of the school holds yet."""
+    teacher, head = made.world.actor(session, "teacher"), made.world.actor(session, "subject_head")
+    item: Item = writing.new_item(session, teacher, made.world.maths.id, samples.short_number(), at=made.at)
+    version = item.versions[0].uid
+    writing.submit(session, teacher, [version], at=made.at)
+    reviewing.approve(session, head, [version], at=made.at)
+    return version
+
+
+def _attempt(made: RouteWorld, state: str, quiz: Quiz, attempt: Attempt, version_uid: str) -> None:
+    """An attempt under its three addresses: the pupil's, the teacher's, the parent's."""
+    made.put(
+        f"attempt.{state}",
+        uid=attempt.uid,
+        ticket=f"{attempt.id} {attempt.form_id} {attempt.pupil_id} {attempt.school_id}",
+    )
+    made.put(f"answer.{state}", uid=quiz.uid, attempt_uid=attempt.uid, slot="2", version_uid=version_uid)
+    made.put(f"child.{state}", child_uid=made.world.pupil.uid, uid=attempt.uid)
+
+
+def _books(session: Session, made: RouteWorld, teacher: Actor) -> None:
+    world, at = made.world, made.at
+    colleague, leader = world.actor(session, "colleague"), world.actor(session, "leader")
+
+    def opened(actor: Actor, class_uid: str, semester_uid: str) -> str:
+        uid = gradebook.open_gradebook(session, actor, class_uid, world.maths.uid, semester_uid, at=at).uid
+        pupil = world.pupil if class_uid == world.class_8a2.uid else world.other_pupil
+        for key in ("tx1", "gk"):
+            cell = mark_cell(Decimal("7.5"), VERSIONS[0])
+            gradebook.set_mark(session, actor, uid, pupil.uid, key, cell, at=at)
+        return uid
+
+    book = opened(teacher, world.class_8a2.uid, world.semester.uid)
+    gradebook.publish(session, teacher, book, ["tx1"], at=at)
+    locked = opened(teacher, world.class_8a2.uid, world.semester2.uid)
+    theirs = opened(colleague, world.class_8a1.uid, world.semester.uid)
+    for uid, asker in ((locked, teacher), (theirs, leader)):
+        gradebook.lock(session, leader, uid, at=at)
+        gradebook.ask_unlock(session, asker, uid, "Nhập nhầm cột.")
+    for name, uid in (("open", book), ("locked", locked), ("asked_by_leader", theirs)):
+        made.put(f"book.{name}", uid=uid, pupil_uid=world.pupil.uid)
+    made.put("book.open/elsewhere", uid=book, pupil_uid=world.other_pupil.uid)
+    stored = storage.put_bytes(workbook(world))
+    made.put("workbook", uid=gradebook.bring_workbook(session, teacher, book, stored, "Toán 8A2.xlsx", at=at).uid)
+
+
+def workbook(world: World) -> bytes:
+    """A portal's file for 8A2."""
+    pupil = world.pupil
+    assert pupil.born_on is not None
+    ours = [Pupil(1, pupil.full_name, pupil.born_on, pupil.ministry_id or "", pupil.code or "")]
+    return sector(ours, Choices(text_marks=True, protect=False))

@@ -1,0 +1,228 @@
+"""Every route as every person: the table of `routes.txt` holds, and so do the rules that no table needs to say."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+import pytest
+from werkzeug.test import TestResponse
+
+from lms.base.ids import new_uid
+from tests.rules.route_forms import FORMS
+from tests.rules.route_walk import EVERYBODY, Row, School, read_table
+from tests.rules.route_world import Values
+
+TABLE = read_table()
+BY_ENDPOINT: dict[str, list[Row]] = defaultdict(list)
+for _row in TABLE:
+    BY_ENDPOINT[f"{_row.method} {_row.endpoint}"].append(_row)
+
+WRITING_GETS = {
+    ("quizzes.exam", "attempt.overdue"): "an attempt whose time is up is handed in when its pupil looks at it",
+}
+NO_TOKEN = {
+    "quizzes.events": "the page's own ticket stands in a header, which no other site can send",
+    "quizzes.finish": "the same ticket, which stays good when the sign-in has run out",
+}
+KEPT_BY_BROWSERS = {
+    "assets.deliver": "public",  # built files, the same for everybody, named by their content
+    **dict.fromkeys(
+        "bank.asset imports.asset lessons.file library.download library.preview maths.draw quizzes.picture".split(),
+        "private",  # what an address with a hash or a uid names does not change
+    ),
+}
+BARE = {"quizzes.events": "JSON for a script that asked for it, answered before Flask: no page to protect"}
+IGNORED = {
+    ("bank.comment", "uid"): "the version in the form says which question",
+    ("bank.retire", "uid"): "the version in the form says which question",
+    ("quizzes.save_mark", "version_uid"): "attempt and place in the form say which answer; this is where to go back to",
+}
+
+
+def one_each(method: str) -> list[Row]:
+    """The first row of each endpoint that lets somebody signed in through."""
+    chosen = {}
+    for row in TABLE:
+        if row.method == method and row.first("y") not in {None, "anonymous"}:
+            chosen.setdefault(row.endpoint, row)
+    return list(chosen.values())
+
+
+def test_the_table_names_every_route_and_nothing_else(school: School) -> None:
+    routes = {
+        (method, rule.endpoint)
+        for rule in school.app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    named = {(row.method, row.endpoint) for row in TABLE}
+    assert sorted(routes - named) == []
+    assert sorted(named - routes) == []
+
+
+def test_the_table_is_whole(school: School) -> None:
+    assert len({str(row) for row in TABLE}) == len(TABLE)
+    for row in TABLE:
+        assert tuple(row.cells) == EVERYBODY
+        assert set(row.cells.values()) <= set("yfns-"), str(row)
+        assert row.method == "GET" or row.endpoint in FORMS, f"{row.endpoint} has no form"
+        assert row.object in {"-", "here", "from_elsewhere"} or row.object in school.made.objects, row.object
+
+
+@pytest.mark.parametrize("rows", BY_ENDPOINT.values(), ids=BY_ENDPOINT)
+def test_each_person_gets_what_the_table_says(school: School, rows: list[Row]) -> None:
+    wrong = []
+    for row in rows:
+        for who, wanted in row.cells.items():
+            if wanted == "-":
+                continue
+            letter, response, changed = school.letter(row, who)
+            if letter != wanted:
+                wrong.append(f"{row} {who}: {wanted} wanted, {letter} got ({response.status_code})")
+            reads = row.method == "GET" and (row.endpoint, row.object) not in WRITING_GETS
+            if changed and (letter != "y" or reads):
+                wrong.append(f"{row} {who}: something was stored")
+            wrong += [f"{row} {who}: {problem}" for problem in header_problems(row, response)]
+    assert not wrong, "\n".join(wrong)
+
+
+def header_problems(row: Row, response: TestResponse) -> list[str]:
+    """What is missing among the headers that every answer must carry."""
+    headers, problems = response.headers, []
+    if headers.get("X-Content-Type-Options") != "nosniff":
+        problems.append("no nosniff")
+    kept = KEPT_BY_BROWSERS.get(row.endpoint, "no-store") if response.status_code == 200 else "no-store"
+    if kept not in headers.get("Cache-Control", ""):
+        problems.append(f"Cache-Control is {headers.get('Cache-Control')!r}, not {kept}")
+    if row.endpoint in BARE:
+        return problems
+    if headers.get("Referrer-Policy") != "same-origin":
+        problems.append("no Referrer-Policy")
+    policy = headers.get("Content-Security-Policy", "")
+    if "frame-ancestors 'self'" not in policy:
+        problems.append("may be framed by anybody")
+    if not re.search(r"script-src 'self' 'nonce-[\w-]{20,}'", policy) and "default-src 'none'" not in policy:
+        problems.append(f"scripts are not held: {policy}")
+    if re.search(r"unsafe-eval|script-src[^;]*unsafe-inline", policy):
+        problems.append(f"inline scripts may run: {policy}")
+    return problems
+
+
+@pytest.mark.parametrize("endpoint", ["accounts.sign_in", "courses.index", "quizzes.exam"])
+def test_the_nonce_of_a_page_is_used_once(school: School, endpoint: str) -> None:
+    row = next(row for row in TABLE if row.endpoint == endpoint)
+    person = "anonymous" if endpoint == "accounts.sign_in" else "pupil"
+    policies = [school.ask(row, person).headers["Content-Security-Policy"] for _ in range(2)]
+    nonces = {match for policy in policies for match in re.findall(r"'nonce-([^']+)'", policy)}
+    assert len(nonces) == 2
+
+
+class Noted(dict[str, str]):
+    """Values that know which of them were asked for."""
+
+    def __init__(self, values: Values) -> None:
+        super().__init__(values)
+        self.asked: set[str] = set()
+
+    def __getitem__(self, key: str) -> str:
+        self.asked.add(key)
+        return super().__getitem__(key)
+
+
+def unknown(value: str) -> str:
+    """Something of the same shape that nobody has."""
+    return "0" * 63 + "1" if len(value) == 64 else new_uid()
+
+
+OPAQUE = re.compile(r"[0-9a-f]{64}|[0-9a-f-]{36}")
+
+
+def said(response: TestResponse) -> str:
+    """The body without what differs from one answer to the next."""
+    return re.sub(r"[\w.-]{20,}", "…", response.text)
+
+
+def with_object(row: Row, school: School) -> bool:
+    return any(OPAQUE.fullmatch(value) for value in school.values(row).values())
+
+
+@pytest.mark.parametrize("row", one_each("GET") + one_each("POST"), ids=str)
+def test_what_is_not_there_and_what_is_another_schools_look_the_same(school: School, row: Row) -> None:
+    if not with_object(row, school) or row.endpoint in NO_TOKEN:
+        return
+    person = row.first("y")
+    assert person
+    values = Noted(school.values(row))
+    foreign = school.ask(row, "stranger", values)
+    assert foreign.status_code == 404, foreign.status_code
+    for key in sorted(values.asked):
+        if not OPAQUE.fullmatch(values[key]) or (row.endpoint, key) in IGNORED:
+            continue
+        astray = {**values, key: unknown(values[key])}
+        assert school.letter(row, person, of=astray)[0] == "n", f"{key} is not looked at"
+        assert said(school.ask(row, "stranger", astray)) == said(foreign)
+
+
+@pytest.mark.parametrize("row", one_each("POST"), ids=str)
+def test_without_the_token_of_the_form_nothing_happens(
+    school: School, row: Row, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(school.app.config, "WTF_CSRF_ENABLED", True)
+    person = row.first("y")
+    assert person
+    letter, _response, changed = school.letter(row, person)
+    assert (letter, changed) == (("y", True) if row.endpoint in NO_TOKEN else ("f", False))
+
+
+def test_with_the_token_of_the_page_it_does(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(school.app.config, "WTF_CSRF_ENABLED", True)
+    course = f"/courses/{school.made.objects['course']['uid']}"
+    mine, other = school.client("teacher"), school.client("leader")
+    tokens = [
+        re.search(r'name="csrf_token" value="([^"]+)"', client.get(page).text)
+        for client, page in ((mine, course), (other, "/account"))
+    ]
+    assert tokens[0]
+    assert tokens[1]
+    sent = [mine.post(f"{course}/sections", data={"title": "Chương IX", "csrf_token": one[1]}) for one in tokens if one]
+    school.restore()
+    assert [answer.status_code for answer in sent] == [303, 403]
+
+
+EXTRA = ("role", "roles", "is_head", "is_staff", "school_id", "owner_id", "author_id", "pupil_id", "state", "score")
+GUARDED = ("role", "is_head", "school_id", "owner_id", "author_id", "pupil_id", "created_by_id", "state", "score")
+
+
+def guarded(school: School) -> dict[str, list[str]]:
+    """The columns that no form may reach, with all their values."""
+    found = {}
+    for table in school.tables():
+        for column in (row[1] for row in school.watch.execute(f'PRAGMA table_info("{table}")')):
+            if column in GUARDED or column.startswith(("approved", "released", "reviewed")):
+                values = school.watch.execute(f'SELECT "{column}" IS NULL, "{column}" FROM "{table}"')
+                timed = column.endswith("_at")
+                found[f"{table}.{column}"] = sorted(str(null if timed else value) for null, value in values)
+    return found
+
+
+@pytest.mark.parametrize("row", [row for row in one_each("POST") if row.endpoint not in NO_TOKEN], ids=str)
+def test_a_form_reaches_no_column_that_is_not_its_own(school: School, row: Row) -> None:
+    person = row.first("y")
+    assert person
+    world = school.made.world
+    extra = {
+        **dict.fromkeys(EXTRA, "y"),
+        **dict.fromkeys(("role", "roles"), "admin"),
+        **dict.fromkeys(("owner_id", "author_id", "pupil_id"), str(world.classmate.id)),
+        "school_id": str(world.other_school.id),
+        "state": "approved",
+        "score": "10",
+        "approved_at": "2026-11-01T07:30",
+        "released_at": "2026-11-01T07:30",
+    }
+    seen = []
+    for more in ({}, extra):
+        answer = school.ask(row, person, **more)
+        seen.append((answer.status_code, guarded(school)))
+        school.restore()
+    assert seen[0] == seen[1]
