@@ -23,6 +23,7 @@ from lms.quizzes.models import Quiz
 from lms.quizzes.service import building, freezing, reading
 from lms.quizzes.views import papers
 from lms.quizzes.views.blueprint import bp
+from lms.quizzes.views.tabs import tabs_for
 from question_bank import api as bank
 
 _FIELDS = (
@@ -212,6 +213,7 @@ def preview(uid: str) -> ResponseReturnValue:
     return render_template(
         "lms/quizzes/preview.html",
         quiz=quiz,
+        entries=[] if quiz.state == QuizState.DRAFT else tabs_for(actor, quiz, "preview"),
         form=form,
         codes=[one.code for one in forms_of],
         questions=list(papers.shown(form)),

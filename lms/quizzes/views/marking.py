@@ -13,16 +13,19 @@ from lms.quizzes import forms
 from lms.quizzes.service import marking
 from lms.quizzes.views import papers
 from lms.quizzes.views.blueprint import bp
+from lms.quizzes.views.tabs import tabs_for
 from question_bank import api as bank
 
 
 @bp.get("/quizzes/<uid>/marking")
 def tasks(uid: str) -> ResponseReturnValue:
     """The questions that a person marks, and how many answers wait."""
-    quiz, found = marking.list_tasks(current_session(), current_actor(), uid)
+    actor = current_actor()
+    quiz, found = marking.list_tasks(current_session(), actor, uid)
     return render_template(
         "lms/quizzes/marking.html",
         quiz=quiz,
+        entries=tabs_for(actor, quiz, "tasks"),
         tasks=[(task, papers.prompt(task.item)) for task in found],
         waiting=sum(task.waiting for task in found),
     )

@@ -15,6 +15,7 @@ from lms.permissions import Permission, allows
 from lms.quizzes.domain.states import QuizState
 from lms.quizzes.service import reading, releasing, watching
 from lms.quizzes.views.blueprint import bp
+from lms.quizzes.views.tabs import tabs_for
 from lms.quizzes.views.taking import pupil_start
 
 DOING = {
@@ -51,6 +52,7 @@ def board(uid: str) -> ResponseReturnValue:
         "lms/quizzes/board.html",
         quiz=quiz,
         board=found,
+        entries=tabs_for(actor, quiz, "board"),
         doing={key.value: name for key, name in DOING.items()},
         looks={key.value: look for key, look in LOOKS.items()},
         now=clock.now(),

@@ -1,0 +1,27 @@
+"""The tabs above a teacher's pages of a quiz: only those that the person may open."""
+
+from __future__ import annotations
+
+from flask import url_for
+
+from lms.base.i18n import _
+from lms.base.permissions import Actor
+from lms.permissions import Permission, allows
+from lms.quizzes.models import Quiz
+
+Tab = tuple[str, str, bool, None]
+
+
+def tabs_for(actor: Actor, quiz: Quiz, here: str) -> list[Tab]:
+    """The tabs as `macros/acts.html` draws them; `here` names the one that is open."""
+    every = (
+        ("board", _("Diễn biến"), Permission.WATCH_QUIZ),
+        ("results", _("Kết quả"), Permission.SEE_QUIZ_RESULTS),
+        ("tasks", _("Chấm bài"), Permission.MARK_QUIZ),
+        ("preview", _("Đề"), Permission.SEE_QUIZ_RESULTS),
+    )
+    return [
+        (label, url_for(f"quizzes.{name}", uid=quiz.uid), name == here, None)
+        for name, label, permission in every
+        if allows(actor, permission, quiz)
+    ]
