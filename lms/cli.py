@@ -30,7 +30,7 @@ FEATURES = (
     "lms.quizzes.commands",
     "question_bank.items.commands",
 )
-"""Modules whose `commands` (a sequence of click commands) join in where they exist."""
+"""Modules whose `commands` (a sequence of click commands) join in where they exist; each runs `in_app`."""
 
 
 @click.group(help="Gieo: quản lí học tập, ngân hàng câu hỏi và kho học liệu. Settings: docs/settings.md")
@@ -177,6 +177,7 @@ def _settings(**given: Any) -> Settings:
 for _name in FEATURES:
     if find_spec(_name):
         for _command in importlib.import_module(_name).commands:
+            _command.callback = in_app(_command.callback)
             main.add_command(_command)
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from lms.accounts.domain import password_problems
 from lms.accounts.models import SignInSession
 from lms.accounts.passwords import FirstPassword, hash_password, verify_password
 from lms.base import audit
-from lms.base.errors import Invalid, NotFound
+from lms.base.errors import Conflict, Invalid, NotFound
 from lms.base.i18n_marks import N_
 from lms.base.ids import new_uid
 from lms.base.permissions import Actor, Role
@@ -188,6 +188,33 @@ def new_user(
         created_at=at,
     )
     user.grants = [RoleGrant(role=role, granted_by_id=granted_by_id, granted_at=at) for role in sorted(roles)]
+    return user
+
+
+def make_administrator(
+    session: Session, school: School, sign_in_name: str, full_name: str, first: FirstPassword, *, at: datetime
+) -> User:
+    """Give the person of this sign-in name the administrator's role and a first password; made where unknown.
+
+    For the command line: whoever may run it holds the database anyway.
+
+    Raises:
+        Conflict: the name belongs to another school, or to a pupil.
+    """
+    name = sign_in_name.strip().lower()
+    user = session.scalar(select(User).where(User.sign_in_name == name))
+    if user is None:
+        user = new_user(school.id, name, full_name, frozenset({Role.ADMIN}), at=at)
+        session.add(user)
+    elif user.school_id != school.id or Role.PUPIL in user.roles:
+        raise Conflict(N_("Tên đăng nhập này đã có người dùng."))
+    elif Role.ADMIN not in user.roles:
+        user.grants.append(RoleGrant(role=Role.ADMIN, granted_at=at))
+    user.disabled_at = None
+    session.flush()
+    actor = Actor(user.id, school.id)
+    audit.record(session, actor, "account.admin_made", user.uid)
+    give_first_password(session, actor, user, first, at=at)
     return user
 
 

@@ -33,6 +33,7 @@ class Settings:
     search_engine: str = "tantivy"  # or "whoosh"
     mail_url: str = "file:"  # or smtp://user:password@host:port
     mail_from: str = "gieo@localhost"
+    source_url: str = ""  # where people get the source of what runs here (AGPL, section 13)
     metrics_token: str = ""  # empty: /metrics answers the machine itself only
     log_format: str = "console"  # or "json"
     environment: str = "production"  # or "development", "test"

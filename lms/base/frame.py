@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from flask import Flask, g, request
 from werkzeug.local import LocalProxy
 
+from lms.base.config import Settings
 from lms.base.i18n_marks import N_
-from lms.base.permissions import Actor, Role
+from lms.base.permissions import STAFF, Actor, Role
 from lms.base.text import initials
 from lms.base.users import School
 from lms.base.web import current_session, find_actor
@@ -44,6 +46,13 @@ _STAFF = (
     (N_("Sổ điểm"), "/gradebook", "table-2"),
     (N_("Báo cáo"), "/reports", "chart-column"),
 )
+_SCHOOL = (N_("Nhà trường"), "/school", "graduation-cap")
+_OFFICE = (  # for who runs the system and teaches nothing: no questions, no marks
+    _SCHOOL,
+    (N_("Lớp học"), "/courses", "book-open"),
+    (N_("Học liệu"), "/library", "library"),
+    (N_("Báo cáo"), "/reports", "chart-column"),
+)
 _PUPIL = (
     (N_("Hôm nay"), "/", "house"),
     (N_("Lớp học"), "/courses", "book-open"),
@@ -72,7 +81,7 @@ def for_actor(actor: Actor | None, path: str, school: str = "") -> Frame:
     """
     if actor is None:
         return Frame(school=school)
-    places = _STAFF if actor.is_staff else _PARENT if actor.is_parent and not actor.is_pupil else _PUPIL
+    places = _places(actor)
     return Frame(
         entries=tuple(Entry(label, href, icon, is_under(path, href), *short) for label, href, icon, *short in places),
         who=actor.name,
@@ -81,6 +90,14 @@ def for_actor(actor: Actor | None, path: str, school: str = "") -> Frame:
         search_href="" if places is _PARENT else _SEARCH,
         layout="layout/staff.html" if actor.is_staff else "layout/pupil.html",
     )
+
+
+def _places(actor: Actor) -> Sequence[Sequence[str]]:
+    if actor.roles & STAFF == {Role.ADMIN}:
+        return _OFFICE
+    if actor.is_staff:
+        return (*_STAFF, _SCHOOL) if actor.is_admin or actor.is_leader else _STAFF
+    return _PARENT if actor.is_parent and not actor.is_pupil else _PUPIL
 
 
 def is_under(path: str, href: str) -> bool:
@@ -116,7 +133,8 @@ def save_data() -> bool:
 
 
 def init_app(app: Flask) -> None:
-    """Give templates `frame` (made only when a layout asks for it), `save_data` and the filter `initials`."""
+    """Give templates `frame` (made only when a layout asks for it), `save_data`, `source_url` and `initials`."""
     app.context_processor(lambda: {"frame": LocalProxy(current_frame)})
-    app.jinja_env.globals.update(save_data=save_data)
+    settings: Settings = app.config["GIEO"]
+    app.jinja_env.globals.update(save_data=save_data, source_url=settings.source_url)
     app.jinja_env.filters.update(initials=initials)

@@ -91,6 +91,7 @@ def attach(uid: str) -> ResponseReturnValue:
     inline = request.args.get("picture") == "y"
     name = "picture" if inline else "file"
     limit = PICTURE_BYTES if inline else settings().max_upload_mb * MEGABYTE
+    service.lesson_for_editing(current_session(), current_actor(), uid, at=clock.now())  # before the file is read
     upload = receive(request, max_file_bytes=limit)
     received = upload.file(name)
     file = service.attach_file(

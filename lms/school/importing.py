@@ -34,6 +34,7 @@ class Fate(StrEnum):
     SAME = "same"
     DOUBTFUL = "doubtful"  # a pupil with this name is there already and nothing tells them apart
     WRONG = "wrong"
+    SKIPPED = "skipped"  # nobody who works here (lists of the staff)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +88,17 @@ def start_import(session: Session, actor: Actor, stored: Stored, filename: str, 
     return batch
 
 
-def get_import(session: Session, actor: Actor, uid: str) -> RosterImport:
-    """Find an uploaded list.
+def get_import(session: Session, actor: Actor, uid: str, *, kind: str = "pupils") -> RosterImport:
+    """Find an uploaded list of *kind*.
 
     Raises:
         NotFound: no such list in this school.
         Forbidden: the actor does not keep the school's lists.
     """
     batch = session.scalar(
-        select(RosterImport).where(RosterImport.uid == uid, RosterImport.school_id == actor.school_id)
+        select(RosterImport).where(
+            RosterImport.uid == uid, RosterImport.school_id == actor.school_id, RosterImport.kind == kind
+        )
     )
     if batch is None:
         raise NotFound

@@ -141,12 +141,13 @@ class Guardianship(Base):
 
 
 class RosterImport(Base):
-    """A list of pupils that was uploaded: first only looked at, then taken over once or never."""
+    """A list of pupils or staff (`kind`) that was uploaded: first only looked at, then taken over once or never."""
 
     __tablename__ = "roster_import"
     id: Mapped[int] = mapped_column(primary_key=True)
     uid: Mapped[str] = mapped_column(String(36), unique=True, default=new_uid)
     school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
+    kind: Mapped[str] = mapped_column(String(10), default="pupils")  # or "staff"
     sha256: Mapped[str] = mapped_column(String(64))
     filename: Mapped[str] = mapped_column(String(200))
     created_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from lms.base.errors import NotFound
@@ -166,7 +166,14 @@ def list_children(session: Session, actor: Actor) -> list[tuple[User, SchoolClas
     """List a parent's confirmed children with their classes."""
     rows = session.execute(
         select(User, SchoolClass)
-        .outerjoin(Enrolment, (Enrolment.pupil_id == User.id) & Enrolment.until_on.is_(None))
+        .outerjoin(
+            Enrolment,
+            (Enrolment.pupil_id == User.id)
+            & Enrolment.until_on.is_(None)
+            & Enrolment.class_id.in_(
+                select(SchoolClass.id).join(SchoolYear, SchoolYear.id == SchoolClass.year_id).where(SchoolYear.current)
+            ),
+        )
         .outerjoin(SchoolClass, SchoolClass.id == Enrolment.class_id)
         .where(User.id.in_(actor.child_ids))
         .order_by(User.sort_name)
@@ -196,6 +203,22 @@ class Overview:
     groups: list[tuple[SubjectGroup, list[User], int]]
     may_import: bool
     may_see_people: bool
+    may_arrange: bool
+    has_teachers: bool
+    has_assignments: bool
+
+    @property
+    def has_pupils(self) -> bool:
+        return any(pupils for _found, pupils in self.classes)
+
+    @property
+    def has_heads(self) -> bool:
+        return any(heads for _group, heads, _count in self.groups)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether nothing is missing that a school begins its year with."""
+        return self.has_teachers and self.has_heads and self.has_pupils and self.has_assignments
 
 
 def overview(session: Session, actor: Actor) -> Overview:
@@ -212,12 +235,33 @@ def overview(session: Session, actor: Actor) -> Overview:
         groups=list_groups(session, actor),
         may_import=allows(actor, Permission.IMPORT_ROSTER),
         may_see_people=allows(actor, Permission.SEE_PEOPLE),
+        may_arrange=may_arrange(actor),
+        has_teachers=_any(session, User.school_id == actor.school_id, User.grants.any(role=Role.TEACHER.value)),
+        has_assignments=_any(session, TeachingAssignment.school_id == actor.school_id),
     )
+
+
+def _any(session: Session, *conditions: ColumnElement[bool]) -> bool:
+    return bool(session.scalar(select(exists().where(*conditions))))
 
 
 def may_reset_passwords(actor: Actor, found: SchoolClass) -> bool:
     """Say whether the actor may give pupils of the class new first passwords."""
     return allows(actor, Permission.RESET_PUPIL_PASSWORD, found)
+
+
+def may_arrange(actor: Actor) -> bool:
+    """Say whether the actor arranges the school: years, groups, classes, assignments, parents."""
+    return allows(actor, Permission.ARRANGE_SCHOOL)
+
+
+def may_see_people_or_refuse(actor: Actor) -> None:
+    """Go on only for those who may see how the school and its people are arranged.
+
+    Raises:
+        Forbidden: the actor may not.
+    """
+    require(actor, Permission.SEE_PEOPLE)
 
 
 def may_import_or_refuse(actor: Actor) -> None:

@@ -1,8 +1,20 @@
 """Pages of the school's order and people, in modules by what they keep."""
 
-from lms.school.views import overview, people, setting_up
+from lms.school.views import assignments, classes, groups, overview, parents, people, setting_up, years
 from lms.school.views.blueprint import bp, set_up_bp
 
 blueprints = (bp, set_up_bp)
 
-__all__ = ["blueprints", "bp", "overview", "people", "set_up_bp", "setting_up"]
+__all__ = [
+    "assignments",
+    "blueprints",
+    "bp",
+    "classes",
+    "groups",
+    "overview",
+    "parents",
+    "people",
+    "set_up_bp",
+    "setting_up",
+    "years",
+]

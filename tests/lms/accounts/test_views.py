@@ -85,3 +85,9 @@ def test_the_set_up_page_is_gone_once_a_school_exists(app: Flask, world: World) 
 def test_the_way_on_stays_on_this_site(app: Flask, target: str) -> None:
     with app.test_request_context():
         assert home_or(target) == "/"
+
+
+def test_the_source_is_named_where_the_school_changed_it(app: Flask, world: World) -> None:
+    assert "Mã nguồn" not in app.test_client().get("/sign-in").text
+    app.jinja_env.globals["source_url"] = "https://example.org/gieo"
+    assert 'href="https://example.org/gieo"' in app.test_client().get("/sign-in").text

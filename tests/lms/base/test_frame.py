@@ -23,6 +23,12 @@ def test_staff_go_to_courses_bank_library_marks_and_reports() -> None:
     assert (frame.who, frame.role, frame.school) == ("Trần Thu Hà", "Giáo viên", "THCS Hoa Phượng")
 
 
+def test_leaders_reach_the_school_too_and_an_administrator_sees_no_marks() -> None:
+    assert hrefs(for_actor(person(Role.LEADER), "/"))[-2:] == ["/reports", "/school"]
+    assert hrefs(for_actor(person(Role.ADMIN), "/")) == ["/school", "/courses", "/library", "/reports"]
+    assert "/gradebook" in hrefs(for_actor(person(Role.ADMIN, Role.TEACHER), "/"))
+
+
 def test_pupils_begin_with_today() -> None:
     frame = for_actor(person(Role.PUPIL), "/")
     assert hrefs(frame) == ["/", "/courses", "/library", "/marks"]
