@@ -186,21 +186,23 @@ class Editor {
       ["1.", w.numbers, wrapInList(nodes.ordered_list)],
       ["“”", w.quote, wrapIn(nodes.blockquote)],
       ["√x", w.formula, () => this.askFormula("")],
-      ["▦", w.table, newTable],
-      ["+▤", w.row, addRowAfter, null, isInTable],
-      ["+▥", w.column, addColumnAfter, null, isInTable],
-      ["−▤", w.noRow, deleteRow, null, isInTable],
-      ["−▥", w.noColumn, deleteColumn, null, isInTable],
-      ["✕▦", w.noTable, deleteTable, null, isInTable],
-      ["🔗", w.link, () => this.askLink()],
-      ...(this.zone.dataset.pictures ? [["🖼", w.picture, () => this.choosePicture()]] : []),
+      ["#table-2", w.table, newTable],
+      ["#link", w.link, () => this.askLink()],
+      ...(this.zone.dataset.pictures ? [["#image", w.picture, () => this.choosePicture()]] : []),
       ["↶", w.undo, undo],
       ["↷", w.redo, redo],
+      [w.row, w.row, addRowAfter, null, isInTable],
+      [w.column, w.column, addColumnAfter, null, isInTable],
+      [w.noRow, w.noRow, deleteRow, null, isInTable],
+      [w.noColumn, w.noColumn, deleteColumn, null, isInTable],
+      [w.noTable, w.noTable, deleteTable, null, isInTable],
     ];
     return list.map(([face, label, command, active, shown]) => {
       const button = document.createElement("button");
       button.type = "button";
-      button.textContent = face;
+      if (face.startsWith("#")) button.append(this.icon(face));
+      else button.textContent = face;
+      if (face === label) button.className = "worded";
       button.title = label;
       button.setAttribute("aria-label", label);
       button.addEventListener("mousedown", (event) => event.preventDefault());
@@ -211,6 +213,16 @@ class Editor {
       this.bar.append(button);
       return { button, active, shown };
     });
+  }
+
+  icon(name) {
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    svg.setAttribute("class", "icon");
+    svg.setAttribute("aria-hidden", "true");
+    const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+    use.setAttribute("href", this.zone.dataset.sprite + name);
+    svg.append(use);
+    return svg;
   }
 
   refresh() {

@@ -44,7 +44,7 @@ function send(form, submitter, progress) {
   const data = new FormData(form);
   if (submitter?.name) data.append(submitter.name, submitter.value);
   const request = new XMLHttpRequest();
-  request.open("POST", submitter?.formAction || form.action);
+  request.open("POST", submitter?.hasAttribute("formaction") ? submitter.formAction : form.action); // without the attribute formAction names the page
   request.setRequestHeader("Accept", "text/html");
   request.setRequestHeader("X-Gieo-Upload", "1");
   request.upload.addEventListener("progress", (event) => {
