@@ -166,6 +166,7 @@ def list_children(session: Session, actor: Actor) -> list[tuple[User, SchoolClas
     """List a parent's confirmed children with their classes."""
     rows = session.execute(
         select(User, SchoolClass)
+        .select_from(User)
         .outerjoin(
             Enrolment,
             (Enrolment.pupil_id == User.id)
