@@ -21,8 +21,9 @@ from lms.base.text import collation_key, nfc, slug
 from lms.base.users import User
 from lms.permissions import Permission, require
 from lms.school.models import Enrolment, RosterImport, SchoolClass, SchoolYear
+from lms.school.roster.headings import Role as Column
 from lms.school.roster.reading import RosterFile, RosterLine, read_roster
-from lms.school.service import find_current_year
+from lms.school.service import find_current_year, find_or_make_parent
 
 
 class Fate(StrEnum):
@@ -221,6 +222,33 @@ def apply_import(session: Session, actor: Actor, uid: str, *, at: datetime) -> R
     batch.changed_count = plan.count(Fate.CHANGED, Fate.MOVED)
     audit.record(session, actor, "roster.applied", batch.uid, new=batch.new_count, changed=batch.changed_count)
     return batch
+
+
+def make_parents(session: Session, actor: Actor, uid: str, *, at: datetime) -> int:
+    """Make accounts for the parents that a taken-over list names, to be confirmed one by one; returns how many links.
+
+    Running it twice makes nobody twice.
+
+    Raises:
+        NotFound: no such list in this school.
+        Forbidden: the actor does not keep the school's lists.
+        Conflict: the list has not been taken over, or names no parents.
+    """
+    batch = get_import(session, actor, uid)
+    require(actor, Permission.ARRANGE_SCHOOL)
+    if batch.applied_at is None:
+        raise Conflict(N_("Hãy nhập danh sách học sinh trước."))
+    file = read_roster(storage.get_bytes(batch.sha256), batch.filename, on=at.date())
+    if Column.PARENT not in file.columns:
+        raise Conflict(N_("Danh sách này không có cột Phụ huynh."))
+    known = _Known(session, actor.school_id)
+    made = 0
+    for line in file.usable:
+        pupil, _doubtful = known.find(line)
+        if pupil is not None and line.parent:
+            made += find_or_make_parent(session, actor, pupil, line.parent, line.phone, at=at) is not None
+    audit.record(session, actor, "parent.accounts_made", batch.uid, count=made)
+    return made
 
 
 def _class_key(name: str) -> tuple[int, str]:

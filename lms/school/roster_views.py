@@ -59,6 +59,14 @@ def take_over(uid: str) -> ResponseReturnValue:
     return redirect(url_for("school.show"), code=303)
 
 
+@bp.post("/import/<uid>/parents")
+def make_parents(uid: str) -> ResponseReturnValue:
+    """Make accounts for the parents that the list names."""
+    made = importing.make_parents(current_session(), current_actor(), uid, at=clock.now())
+    flash(_("Đã thêm %(count)s phụ huynh. Hãy xác nhận theo từng lớp.", count=made))
+    return redirect(url_for("school.parents"), code=303)
+
+
 staff_bp = Blueprint("staff_list", __name__, url_prefix="/school/staff/import")
 
 

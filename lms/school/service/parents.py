@@ -15,7 +15,7 @@ from lms.base import audit
 from lms.base.errors import Conflict, Invalid, NotFound
 from lms.base.i18n_marks import N_
 from lms.base.permissions import Actor, Role
-from lms.base.text import nfc
+from lms.base.text import collation_key, nfc
 from lms.base.users import RoleGrant, User, get_user
 from lms.permissions import Permission, require
 from lms.school.domain import check_title, suggest_sign_in_name
@@ -70,6 +70,7 @@ def get_family(session: Session, actor: Actor, class_uid: str, child_uid: str) -
 def add_parent(
     session: Session,
     actor: Actor,
+    class_uid: str,
     child_uid: str,
     *,
     full_name: str,
@@ -80,11 +81,11 @@ def add_parent(
     """Make an account for a parent of a pupil, confirmed, with a first password.
 
     Raises:
-        NotFound: no such pupil.
+        NotFound: no such pupil in the class.
         Forbidden: the actor does not arrange the school.
         Invalid: no name.
     """
-    child = _child(session, actor, child_uid)
+    child = _child(session, actor, class_uid, child_uid)
     parent = new_parent(session, actor, check_title(full_name, "full_name", 120), phone, at=at)
     session.add(_link(actor, parent, child, at))
     accounts.give_first_password(session, actor, parent, first, at=at)
@@ -110,16 +111,18 @@ def new_parent(session: Session, actor: Actor, full_name: str, phone: str, *, at
     return parent
 
 
-def link_parent(session: Session, actor: Actor, child_uid: str, sign_in_name: str, *, at: datetime) -> User:
+def link_parent(
+    session: Session, actor: Actor, class_uid: str, child_uid: str, sign_in_name: str, *, at: datetime
+) -> User:
     """Link a person who has an account (another child's parent, a colleague) to a pupil, confirmed.
 
     Raises:
-        NotFound: no such pupil.
+        NotFound: no such pupil in the class.
         Forbidden: the actor does not arrange the school.
         Invalid: nobody signs in by that name, or a pupil does.
         Conflict: they are linked already.
     """
-    child = _child(session, actor, child_uid)
+    child = _child(session, actor, class_uid, child_uid)
     parent = session.scalar(
         select(User).where(User.school_id == actor.school_id, User.sign_in_name == sign_in_name.strip().lower())
     )
@@ -134,15 +137,17 @@ def link_parent(session: Session, actor: Actor, child_uid: str, sign_in_name: st
     return parent
 
 
-def confirm_parent(session: Session, actor: Actor, child_uid: str, parent_uid: str, *, at: datetime) -> User:
+def confirm_parent(
+    session: Session, actor: Actor, class_uid: str, child_uid: str, parent_uid: str, *, at: datetime
+) -> User:
     """Confirm that a parent stands for a pupil.
 
     Raises:
-        NotFound: no such pupil, or they are not linked.
+        NotFound: no such pupil in the class, or they are not linked.
         Forbidden: the actor does not arrange the school.
         Conflict: it was confirmed before.
     """
-    child = _child(session, actor, child_uid)
+    child = _child(session, actor, class_uid, child_uid)
     parent, link = _linked(session, actor, child, parent_uid)
     if link.confirmed_at is not None:
         raise Conflict(N_("Liên kết này đã được xác nhận."))
@@ -151,14 +156,14 @@ def confirm_parent(session: Session, actor: Actor, child_uid: str, parent_uid: s
     return parent
 
 
-def unlink_parent(session: Session, actor: Actor, child_uid: str, parent_uid: str) -> User:
+def unlink_parent(session: Session, actor: Actor, class_uid: str, child_uid: str, parent_uid: str) -> User:
     """Take back that a parent stands for a pupil; the account stays.
 
     Raises:
-        NotFound: no such pupil, or they are not linked.
+        NotFound: no such pupil in the class, or they are not linked.
         Forbidden: the actor does not arrange the school.
     """
-    child = _child(session, actor, child_uid)
+    child = _child(session, actor, class_uid, child_uid)
     parent, link = _linked(session, actor, child, parent_uid)
     session.delete(link)
     audit.record(session, actor, "parent.unlinked", child.uid, parent=parent.uid)
@@ -192,6 +197,34 @@ def parent_cards(
     return found, cards
 
 
+def find_or_make_parent(
+    session: Session, actor: Actor, child: User, full_name: str, phone: str, *, at: datetime
+) -> User | None:
+    """The parent of a pupil whom a list names: linked but to be confirmed; None when the link is there already.
+
+    The same name and telephone number are the same person: the parent of brothers and sisters. The caller has
+    checked the right to.
+    """
+    known = session.scalars(
+        select(User)
+        .where(
+            User.school_id == actor.school_id,
+            User.sort_name == collation_key(full_name),
+            User.grants.any(role=Role.PARENT.value),
+        )
+        .order_by(User.id)
+    ).all()
+    linked = {link.parent_id for link in session.scalars(select(Guardianship).where(Guardianship.child_id == child.id))}
+    if any(one.id in linked for one in known):
+        return None
+    parent = next((one for one in known if phone and one.phone == phone), None) or new_parent(
+        session, actor, full_name, phone, at=at
+    )
+    session.add(Guardianship(school_id=actor.school_id, parent_id=parent.id, child_id=child.id))
+    session.flush()
+    return parent
+
+
 def _without_password(session: Session, actor: Actor, class_uid: str) -> tuple[SchoolClass, list[User]]:
     require(actor, Permission.ARRANGE_SCHOOL)
     found, families = list_families(session, actor, class_uid)
@@ -204,10 +237,10 @@ def _without_password(session: Session, actor: Actor, class_uid: str) -> tuple[S
     return found, list(waiting.values())
 
 
-def _child(session: Session, actor: Actor, uid: str) -> User:
+def _child(session: Session, actor: Actor, class_uid: str, uid: str) -> User:
     child = get_user(session, actor.school_id, uid)
     require(actor, Permission.ARRANGE_SCHOOL, child)
-    if Role.PUPIL not in child.roles:
+    if child.id not in {pupil.id for pupil in list_pupils(session, get_class(session, actor, class_uid).id)}:
         raise NotFound
     return child
 

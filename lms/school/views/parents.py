@@ -62,6 +62,7 @@ def add_parent(uid: str, child_uid: str) -> ResponseReturnValue:
     parent = service.add_parent(
         current_session(),
         actor,
+        uid,
         child_uid,
         full_name=request.form.get("full_name", ""),
         phone=request.form.get("phone", ""),
@@ -76,7 +77,7 @@ def add_parent(uid: str, child_uid: str) -> ResponseReturnValue:
 def link_parent(uid: str, child_uid: str) -> ResponseReturnValue:
     """Link somebody who has an account."""
     parent = service.link_parent(
-        current_session(), current_actor(), child_uid, request.form.get("sign_in_name", ""), at=clock.now()
+        current_session(), current_actor(), uid, child_uid, request.form.get("sign_in_name", ""), at=clock.now()
     )
     flash(_("Đã liên kết %(name)s.", name=parent.full_name))
     return _back(uid, child_uid)
@@ -85,7 +86,7 @@ def link_parent(uid: str, child_uid: str) -> ResponseReturnValue:
 @bp.post("/classes/<uid>/parents/<child_uid>/<parent_uid>/confirm")
 def confirm_parent(uid: str, child_uid: str, parent_uid: str) -> ResponseReturnValue:
     """Confirm a parent."""
-    parent = service.confirm_parent(current_session(), current_actor(), child_uid, parent_uid, at=clock.now())
+    parent = service.confirm_parent(current_session(), current_actor(), uid, child_uid, parent_uid, at=clock.now())
     flash(_("Đã xác nhận %(name)s.", name=parent.full_name))
     return redirect(url_for("school.class_parents", uid=uid), code=303)
 
@@ -93,7 +94,7 @@ def confirm_parent(uid: str, child_uid: str, parent_uid: str) -> ResponseReturnV
 @bp.post("/classes/<uid>/parents/<child_uid>/<parent_uid>/unlink")
 def unlink_parent(uid: str, child_uid: str, parent_uid: str) -> ResponseReturnValue:
     """Take a parent's link back."""
-    parent = service.unlink_parent(current_session(), current_actor(), child_uid, parent_uid)
+    parent = service.unlink_parent(current_session(), current_actor(), uid, child_uid, parent_uid)
     flash(_("Đã bỏ liên kết với %(name)s.", name=parent.full_name))
     return _back(uid, child_uid)
 

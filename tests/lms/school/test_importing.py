@@ -10,12 +10,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lms.base import storage
+from lms.base import db, storage
 from lms.base.errors import Conflict, Forbidden, Invalid
 from lms.base.users import User
 from lms.school import importing
 from lms.school.importing import Fate
-from lms.school.models import Enrolment, RosterImport
+from lms.school.models import Enrolment, Guardianship, RosterImport
 from tests.factories import NOON, World
 
 SignedIn = Callable[[str], FlaskClient]
@@ -115,3 +115,30 @@ def test_cards_are_shown_once(signed_in: SignedIn, world: World) -> None:
     assert "Lưu Thị Ngọc" in first.text
     assert "Lưu Thị Ngọc" not in teacher.post(f"/school/classes/{world.class_8a2.uid}/cards").text
     assert signed_in("classmate").post(f"/school/classes/{world.class_8a2.uid}/cards").status_code == 403
+
+
+def test_parents_of_the_list_get_accounts_that_wait_for_confirmation(signed_in: SignedIn, world: World) -> None:
+    admin = signed_in("admin")
+    named = (
+        "Mã học sinh,Họ và tên,Ngày sinh,Lớp,Họ tên phụ huynh,Điện thoại\n"
+        "HS0002,Trần Gia Bình,20/11/2013,8A2,Trần Văn Gia,0912345678\n"
+        "HS0901,Trần Gia Minh,21/11/2012,8A2,Trần Văn Gia,0912345678\n"  # the same father
+        "HS0001,Nguyễn Minh Anh,02/03/2013,8A2,Nguyễn Văn Thắng,\n"  # linked before
+    )
+    where = admin.post("/school/import", data={"file": (io.BytesIO(named.encode()), "ds.csv")}).location
+    assert admin.post(f"{where}/parents").status_code == 409  # not taken over yet
+    admin.post(where)
+    assert "Tạo tài khoản phụ huynh" in admin.get(where).text
+    assert signed_in("leader").post(f"{where}/parents").status_code == 403
+    assert signed_in("outsider").post(f"{where}/parents").status_code == 404
+    assert admin.post(f"{where}/parents").status_code == 303
+    assert admin.post(f"{where}/parents").status_code == 303  # nobody twice
+    with db.open_session(writes=False) as session:
+        father = session.scalars(select(User).where(User.sign_in_name == "ph.0912345678")).one()
+        links = session.scalars(select(Guardianship).where(Guardianship.parent_id == father.id)).all()
+        assert [link.confirmed_at for link in links] == [None, None]
+        assert len(session.scalars(select(Guardianship)).all()) == 3
+    assert "chờ xác nhận" in admin.get(f"/school/classes/{world.class_8a2.uid}/parents").text
+    bare = admin.post("/school/import", data={"file": (io.BytesIO(GOOD.encode()), "ds.csv")}).location
+    admin.post(bare)
+    assert admin.post(f"{bare}/parents").status_code == 409  # no such column
