@@ -14,7 +14,7 @@ from lms.demo.library import stock_library
 from lms.demo.marks import abilities, type_marks
 from lms.demo.people import DemoSchool
 from lms.demo.questions import fill_informatics, fill_maths
-from lms.demo.quizzes import hold_quiz, open_quiz
+from lms.demo.quizzes import hold_quiz, open_informatics_quiz, open_quiz
 from lms.school.service import load_actor
 
 CLASS = "8A2"
@@ -42,7 +42,7 @@ def live_until_now(session: Session, made: DemoSchool, *, at: datetime, seed: in
 
     algebra, geometry = write_lessons(session, teacher, course, at=at)
     items = fill_maths(session, teacher, actors["gv.toan9"], actors["tt.toan"], maths.id, at=at)
-    fill_informatics(session, actors["gv.tin8"], actors["tt.tin"], informatics.id, at=at)
+    practice = fill_informatics(session, actors["gv.tin8"], actors["tt.tin"], informatics.id, at=at)
 
     able = abilities([pupil.sign_in_name for found in made.pupils.values() for pupil in found], seed)
     class_list = {
@@ -50,6 +50,11 @@ def live_until_now(session: Session, made: DemoSchool, *, at: datetime, seed: in
     }
     hold_quiz(session, teacher, course, algebra.uid, items, class_list, at=at, seed=seed)
     open_quiz(session, teacher, course, geometry.uid, items, at=at, seed=seed + 1)
+
+    computing = made.courses[CLASS, "Tin học"]
+    its_teacher = actors[made.teacher_of(CLASS, "Tin học").sign_in_name]
+    section = courses.add_section(session, its_teacher, computing.uid, "Chủ đề E và F")
+    open_informatics_quiz(session, its_teacher, computing, section.uid, practice, at=at, seed=seed + 2)
 
     editions = stock_library(session, actors, made.subjects, at=at)
     slides = editions["Phương trình bậc nhất một ẩn"]

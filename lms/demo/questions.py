@@ -49,11 +49,14 @@ def fill_maths(
     return named
 
 
-def fill_informatics(session: Session, author: Actor, head: Actor, subject_id: int, *, at: datetime) -> None:
-    """Fill the bank of Tin học; the last two questions wait."""
+def fill_informatics(
+    session: Session, author: Actor, head: Actor, subject_id: int, *, at: datetime
+) -> list[bank.BankItem]:
+    """Fill the bank of Tin học, the last two questions waiting; returns the approved ones."""
     asked = informatics()
-    _save(session, author, subject_id, asked[:-2], bank.ItemState.APPROVED, head, at=at - timedelta(days=15))
+    ready = _save(session, author, subject_id, asked[:-2], bank.ItemState.APPROVED, head, at=at - timedelta(days=15))
     _save(session, author, subject_id, asked[-2:], bank.ItemState.SUBMITTED, None, at=at - timedelta(days=1))
+    return ready
 
 
 def _save(

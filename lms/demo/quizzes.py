@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
 from random import Random
@@ -166,6 +166,36 @@ def open_quiz(
         [(items[name], worth) for name, worth in OPEN],
         draws=[(rule, HALF) for rule in rules],
         at=at - timedelta(hours=2),
+        seed=seed,
+    )
+
+
+def open_informatics_quiz(
+    session: Session,
+    teacher: Actor,
+    course: Course,
+    section_uid: str,
+    items: Sequence[bank.BankItem],
+    *,
+    at: datetime,
+    seed: int,
+) -> Quiz:
+    """A short practice test of Tin học without a formula, open for a fortnight, three attempts, result at once."""
+    return _build(
+        session,
+        teacher,
+        course,
+        section_uid,
+        building.QuizSettings(
+            title="Luyện tập: Bảng tính và lập trình trực quan",
+            opens_at=at.replace(minute=0, second=0, microsecond=0) - timedelta(days=1),
+            closes_at=clock_time(at + timedelta(days=14), 21, 0),
+            duration_seconds=20 * 60,
+            attempts_allowed=3,
+            release_policy=ReleasePolicy.AFTER_HAND_IN,
+        ),
+        [(item, Fraction(1)) for item in items],
+        at=at - timedelta(days=1),
         seed=seed,
     )
 

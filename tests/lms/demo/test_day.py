@@ -53,7 +53,7 @@ def _user(session: Session, name: str) -> User:
 
 
 def test_one_quiz_is_over_and_one_can_be_taken_now(school: DemoSchool, reading: Session) -> None:
-    over, running = reading.scalars(select(Quiz).order_by(Quiz.opens_at)).all()
+    over, _practice, running = reading.scalars(select(Quiz).order_by(Quiz.opens_at)).all()
     assert over.released_at is not None
     assert reading.scalar(select(func.count()).select_from(AttemptScore)) == 40
     assert not reading.scalars(select(AttemptScore).where(AttemptScore.waiting > 0)).all()
