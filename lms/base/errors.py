@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from lms.base.i18n_marks import N_
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -25,7 +27,7 @@ class AppError(Exception):
     """Something the person can be told about; anything else is a bug."""
 
     status = 400
-    default = "Không thực hiện được yêu cầu này."
+    default = N_("Không thực hiện được yêu cầu này.")
 
     def __init__(self, text: str = "", **params: str | int) -> None:
         self.message = Message(text or self.default, params)
@@ -36,35 +38,35 @@ class NotFound(AppError):
     """No such thing, or not one this person may know of."""
 
     status = 404
-    default = "Không tìm thấy nội dung này."
+    default = N_("Không tìm thấy nội dung này.")
 
 
 class Forbidden(AppError):
     """The person may see the thing but not do this to it."""
 
     status = 403
-    default = "Bạn không có quyền thực hiện việc này."
+    default = N_("Bạn không có quyền thực hiện việc này.")
 
 
 class SignInNeeded(AppError):
     """Nobody is signed in."""
 
     status = 401
-    default = "Bạn cần đăng nhập."
+    default = N_("Bạn cần đăng nhập.")
 
 
 class Conflict(AppError):
     """The thing is not in a state in which this can be done."""
 
     status = 409
-    default = "Nội dung đã thay đổi, việc này không còn làm được."
+    default = N_("Nội dung đã thay đổi, việc này không còn làm được.")
 
 
 class TooLarge(AppError):
     """A file or a text is over its limit."""
 
     status = 413
-    default = "Tệp quá lớn."
+    default = N_("Tệp quá lớn.")
 
 
 class TooMany(AppError):
@@ -72,14 +74,14 @@ class TooMany(AppError):
 
     status = 429
     retry_after = 0  # seconds to wait; 0 when nobody can say
-    default = "Bạn thử quá nhiều lần. Hãy đợi một lát rồi thử lại."
+    default = N_("Bạn thử quá nhiều lần. Hãy đợi một lát rồi thử lại.")
 
 
 class Unavailable(AppError):
     """A part of the system cannot answer just now; nothing was saved."""
 
     status = 503
-    default = "Hệ thống đang bận. Chưa có gì được lưu, hãy thử lại sau ít phút."
+    default = N_("Hệ thống đang bận. Chưa có gì được lưu, hãy thử lại sau ít phút.")
 
 
 class Invalid(AppError):
@@ -89,7 +91,7 @@ class Invalid(AppError):
     """
 
     status = 422
-    default = "Có chỗ cần sửa trước khi lưu."
+    default = N_("Có chỗ cần sửa trước khi lưu.")
 
     def __init__(
         self, fields: Mapping[str, Sequence[Message | str]] | None = None, text: str = "", **params: str | int

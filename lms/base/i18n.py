@@ -13,7 +13,7 @@ from flask_babel import Babel, gettext, ngettext
 from lms.base.errors import Message
 from lms.base.i18n_marks import N_
 
-LANGUAGES = ("vi", "en")
+LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}  # each under its own name
 WEEKDAYS = (
     N_("Thứ Hai"),
     N_("Thứ Ba"),
@@ -107,4 +107,4 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         say=say, date=show_date, time=show_time, number=show_number, size=show_size, weekday=show_weekday
     )
-    app.jinja_env.globals.update(language=chosen_language)
+    app.jinja_env.globals.update(language=chosen_language, language_names=LANGUAGES)

@@ -34,7 +34,7 @@ from werkzeug.exceptions import HTTPException
 from lms.base import db
 from lms.base.config import Settings
 from lms.base.errors import AppError, Forbidden, Invalid, NotFound, SignInNeeded, TooLarge, TooMany, Unavailable
-from lms.base.i18n import say
+from lms.base.i18n import N_, say
 from lms.base.permissions import Actor
 
 log = structlog.get_logger()
@@ -220,7 +220,7 @@ def _guard() -> ResponseReturnValue | None:
     g.language = g.get("language", "")
     if current_user.must_change_password and not getattr(view, "before_password", False):
         if wants_json():
-            raise Forbidden("Bạn cần đổi mật khẩu lần đầu trước khi tiếp tục.")
+            raise Forbidden(N_("Bạn cần đổi mật khẩu lần đầu trước khi tiếp tục."))
         return redirect(url_for("accounts.change_password"), code=303)
     structlog.contextvars.bind_contextvars(user=actor.user_id, school=actor.school_id)
     return None
@@ -300,7 +300,7 @@ def _wait(seconds: int) -> Callable[[Response], Response]:
 
 
 def _explain_csrf(_error: CSRFError) -> ResponseReturnValue:
-    return _answer(Forbidden("Trang này mở đã lâu. Hãy tải lại trang rồi làm lại; chưa có gì bị thay đổi."))
+    return _answer(Forbidden(N_("Trang này mở đã lâu. Hãy tải lại trang rồi làm lại; chưa có gì bị thay đổi.")))
 
 
 def _explain_http(error: HTTPException) -> ResponseReturnValue:
@@ -325,7 +325,7 @@ def _explain_bug(error: Exception) -> ResponseReturnValue:
         raise error
     log.exception("bug", endpoint=request.endpoint)
     bug = AppError(
-        "Có lỗi ngoài dự tính. Việc vừa làm chưa được lưu; nhà trường có thể báo mã dưới đây cho người quản trị."
+        N_("Có lỗi ngoài dự tính. Việc vừa làm chưa được lưu; nhà trường có thể báo mã dưới đây cho người quản trị.")
     )
     bug.status = 500
     return _answer(bug)
