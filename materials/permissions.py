@@ -133,5 +133,5 @@ def require_visible(actor: Actor, edition: EditionFacts | None) -> None:
     Raises:
         NotFound: there is none, or it is not theirs to know of.
     """
-    if edition is None or not may_read(actor, edition):
+    if edition is None or not can(actor, Permission.READ, edition):
         raise NotFound

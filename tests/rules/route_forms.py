@@ -9,13 +9,23 @@ from typing import Any
 
 from tests.factories import World
 from tests.materials.samples import DECK
-from tests.rules.route_world import GIFT, ROSTER, Values, workbook
+from tests.rules.route_world import GIFT, ROSTER, STAFF, Values, workbook
 
 Fields = dict[str, Any]
 
 
 def _file(data: bytes, name: str) -> tuple[io.BytesIO, str]:
     return io.BytesIO(data), name
+
+
+def days(year: int) -> dict[str, str]:
+    """The days of a school year."""
+    return {
+        "starts_1": f"{year}-09-05",
+        "ends_1": f"{year + 1}-01-16",
+        "starts_2": f"{year + 1}-01-17",
+        "ends_2": f"{year + 1}-05-31",
+    }
 
 
 QUESTION = {"prompt": "Tính 1 + 1", "text-0": "1", "text-1": "2", "right": "1", "grade": "8", "points": "0,25"}
@@ -46,8 +56,33 @@ FORMS: dict[str, Callable[[World, Values], Fields]] = {
     "school.reset_staff_password": lambda w, of: {},
     "school.set_disabled": lambda w, of: {"disabled": "y"},
     "school.cards": lambda w, of: {},
+    "school.staff_cards": lambda w, of: {},
+    "school.parent_cards": lambda w, of: {},
+    "school.add_colleague": lambda w, of: {"full_name": "Lại Thị Bích Thảo", "roles": "teacher"},
+    "school.set_roles": lambda w, of: {"roles": ["teacher", "librarian"]},
+    "staff_list.staff_upload": lambda w, of: {"file": _file(STAFF.encode("utf-8-sig"), "gv.csv")},
+    "staff_list.staff_take_over": lambda w, of: {},
+    "school.add_class": lambda w, of: {"name": "8A9"},
+    "school.set_homeroom": lambda w, of: {"homeroom": w.colleague.uid},
+    "school.add_group": lambda w, of: {"name": "Ngữ văn"},
+    "school.save_group": lambda w, of: {
+        "name": "Toán",
+        "members": [w.teacher.uid],
+        "heads": [w.teacher.uid],
+        "subjects": [w.maths.uid],
+    },
+    "school.assign_class": lambda w, of: {f"subject-{of['subject']}": w.colleague.uid},
+    "school.assign_teacher": lambda w, of: {"cell": f"{of['class_uid']}|{of['subject']}"},
+    "school.plan_year": lambda w, of: {**days(2028)},
+    "school.change_days": lambda w, of: {**days(2026)},
+    "school.begin_year": lambda w, of: {},
+    "school.add_parent": lambda w, of: {"full_name": "Nguyễn Thị Mai", "phone": "0900000001"},
+    "school.link_parent": lambda w, of: {"sign_in_name": w.it_teacher.sign_in_name},
+    "school.confirm_parent": lambda w, of: {},
+    "school.unlink_parent": lambda w, of: {},
     "roster.upload": lambda w, of: {"file": _file(ROSTER.encode("utf-8-sig"), "ds.csv")},
     "roster.take_over": lambda w, of: {},
+    "roster.make_parents": lambda w, of: {},
     "courses.add_section": lambda w, of: {"title": "Chương III"},
     "courses.change_section": lambda w, of: {"act": "remove"},
     "courses.add_link": lambda w, of: {"title": "Trang tư liệu", "url": "https://example.org/"},
@@ -125,7 +160,7 @@ FORMS: dict[str, Callable[[World, Values], Fields]] = {
 
 UPLOADS = frozenset(
     "roster.upload lessons.attach bank.add bank.renew imports.bring_in competencies.bring_in library.deposit "
-    "library.add_files portal_workbook.bring".split()
+    "library.add_files portal_workbook.bring staff_list.staff_upload".split()
 )
 
 

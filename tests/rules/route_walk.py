@@ -191,9 +191,10 @@ class School:
 
 
 def people_of(made: RouteWorld) -> dict[str, Any]:
-    """Everybody who signs in, by the heading of the table; and the stranger who may do everything elsewhere."""
+    """Everybody who signs in, by the heading of the table; and those whom `populate` adds."""
     people = {who: getattr(made.world, name) for who, name in PEOPLE.items()}
-    return {**people, "stranger": made.world.stranger}  # type: ignore[attr-defined]
+    beside = {name: getattr(made.world, name) for name in ("stranger", "unconfirmed")}
+    return {**people, **beside}
 
 
 def build(folder: Path) -> RouteWorld:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import io
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -28,8 +28,9 @@ from lms.gradebook.domain.cells import mark_cell
 from lms.gradebook.domain.circular22 import VERSIONS
 from lms.quizzes.models import Attempt, Form, ItemScore, Quiz
 from lms.quizzes.service import building, releasing, taking
-from lms.school import importing
-from lms.school.models import GroupMembership
+from lms.school import importing, staff_importing
+from lms.school import service as school
+from lms.school.models import GroupMembership, Guardianship
 from materials.api import Incoming
 from materials.catalogue import service as catalogue
 from materials.review import service as material_review
@@ -47,7 +48,11 @@ from tests.question_bank.items import samples
 
 Values = dict[str, str]
 GIFT = "Bậc của đa thức là {~1 ~2 =3}\n\nSố nào chẵn? {~1 ~3}\n"
-ROSTER = "STT,Mã học sinh,Họ và tên,Ngày sinh,Giới tính,Lớp\n1,HS0900,Lưu Thị Ngọc,05/06/2013,Nữ,8A2\n"
+STAFF = "STT,Họ và tên,Mã giáo viên,Tổ chuyên môn,Chức vụ\n1,Lại Thị Bích Thảo,GV090,Toán,Giáo viên\n"
+NEXT_YEAR = ((date(2027, 9, 5), date(2028, 1, 16)), (date(2028, 1, 17), date(2028, 5, 31)))
+ROSTER = (
+    "STT,Mã học sinh,Họ và tên,Ngày sinh,Giới tính,Lớp,Phụ huynh\n1,HS0900,Lưu Thị Ngọc,05/06/2013,Nữ,8A2,Lưu Văn Tám\n"
+)
 
 
 @dataclass
@@ -92,10 +97,25 @@ def populate(session: Session, world: World, at: datetime) -> RouteWorld:
     made.put("style", page="exam")
     made.put("asset", name="app-1.js")
     made.put("class.8A2", uid=world.class_8a2.uid, subject=world.maths.uid, semester=world.semester.uid)
-    made.put("class.8A2/pupil", uid=world.class_8a2.uid, pupil_uid=world.pupil.uid)
-    made.put("class.8A2/elsewhere", uid=world.class_8a2.uid, pupil_uid=world.other_pupil.uid)
-    made.put("staff.colleague", uid=world.colleague.uid)
-    made.put("staff.admin", uid=world.admin.uid)
+    for place, pupil in (("pupil", world.pupil), ("elsewhere", world.other_pupil)):
+        made.put(f"class.8A2/{place}", uid=world.class_8a2.uid, pupil_uid=pupil.uid, child_uid=pupil.uid)
+    made.put("class.8A2/parent", uid=world.class_8a2.uid, child_uid=world.pupil.uid, parent_uid=world.parent.uid)
+    for who, user in (("staff.colleague", world.colleague), ("staff.admin", world.admin)):
+        made.put(who, uid=user.uid, subject=world.maths.uid, class_uid=world.class_8a1.uid)
+    world.unconfirmed = make_user(session, world.school, "ph.la", "Lê Văn Lạ", Role.PARENT)  # type: ignore[attr-defined]
+    session.add(Guardianship(school_id=world.school.id, parent_id=world.unconfirmed.id, child_id=world.pupil.id))
+    session.flush()
+    made.put(
+        "class.8A2/unconfirmed",
+        uid=world.class_8a2.uid,
+        child_uid=world.pupil.uid,
+        parent_uid=world.unconfirmed.uid,
+    )
+    made.put("somebody.pupil", uid=world.pupil.uid)
+    made.put("group.maths", uid=world.maths_group.uid)
+    made.put("year.running", uid=world.year.uid)
+    planned = school.plan_year(session, world.actor(session, "admin"), NEXT_YEAR)
+    made.put("year.planned", uid=planned.uid)
     made.put("subject.maths", subject=world.maths.uid)
     _rosters(session, made)
     _lessons(session, made, teacher)
@@ -111,6 +131,8 @@ def populate(session: Session, world: World, at: datetime) -> RouteWorld:
 
 def _rosters(session: Session, made: RouteWorld) -> None:
     admin = made.world.actor(session, "admin")
+    staff = storage.put_bytes(STAFF.encode("utf-8-sig"))
+    made.put("staff_list.uploaded", uid=staff_importing.start_import(session, admin, staff, "gv.csv", at=made.at).uid)
     for name, shift in (("roster.uploaded", "0"), ("roster.taken_over", "1")):
         data = ROSTER.replace("HS0900", f"HS090{shift}").replace("Ngọc", "Ngọc" if shift == "0" else "Hoa")
         batch = importing.start_import(

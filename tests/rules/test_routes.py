@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from lms.base.ids import new_uid
 from tests.rules.route_forms import FORMS
-from tests.rules.route_walk import EVERYBODY, Row, School, read_table
+from tests.rules.route_walk import EVERYBODY, Row, School, people_of, read_table
 from tests.rules.route_world import Values
 
 TABLE = read_table()
@@ -189,6 +189,48 @@ def test_with_the_token_of_the_page_it_does(school: School, monkeypatch: pytest.
     assert [answer.status_code for answer in sent] == [303, 403]
 
 
+def test_a_parent_whom_the_school_has_not_confirmed_is_nobodys_parent(school: School) -> None:
+    wrong = [
+        str(row)
+        for row in TABLE
+        if row.object != "-" and row.cells["parent"] == "y" and row.cells["anonymous"] == "s"
+        if school.letter(row, "unconfirmed")[0] not in {"n", "f"}
+    ]
+    assert wrong == []
+
+
+OWN_ACCOUNT = frozenset(
+    "accounts.account accounts.change_password accounts.do_change_password accounts.sign_out "
+    "accounts.sign_out_everywhere".split()
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "place", "open_still"),
+    [
+        ("must_change_password = 1", "/account/password", OWN_ACCOUNT),
+        ("disabled_at = created_at", "/sign-in", frozenset()),
+        ("session_epoch = session_epoch + 1", "/sign-in", frozenset()),
+    ],
+    ids=["first password", "account closed", "signed out everywhere"],
+)
+def test_who_must_not_go_on_gets_nowhere(school: School, change: str, place: str, open_still: frozenset[str]) -> None:
+    wrong = []
+    rows = [row for row in one_each("GET") + one_each("POST") if row.cells["anonymous"] == "s"]
+    for row in rows:
+        person = row.first("y")
+        if person is None or row.endpoint in open_still:
+            continue
+        user = people_of(school.made)[person]
+        school.watch.execute(f"UPDATE user_account SET {change} WHERE id = ?", (user.id,))
+        before = school.version()
+        answer = school.ask(row, person)
+        if answer.status_code != 303 or answer.location.partition("?")[0] != place or school.version() != before:
+            wrong.append(f"{row} {person}: {answer.status_code}")
+        school.restore()
+    assert not wrong, "\n".join(wrong)
+
+
 EXTRA = ("role", "roles", "is_head", "is_staff", "school_id", "owner_id", "author_id", "pupil_id", "state", "score")
 GUARDED = ("role", "is_head", "school_id", "owner_id", "author_id", "pupil_id", "created_by_id", "state", "score")
 
@@ -220,8 +262,9 @@ def test_a_form_reaches_no_column_that_is_not_its_own(school: School, row: Row) 
         "approved_at": "2026-11-01T07:30",
         "released_at": "2026-11-01T07:30",
     }
+    own = FORMS[row.endpoint](world, school.values(row))
     seen = []
-    for more in ({}, extra):
+    for more in ({}, {name: value for name, value in extra.items() if name not in own}):
         answer = school.ask(row, person, **more)
         seen.append((answer.status_code, guarded(school)))
         school.restore()
