@@ -46,7 +46,7 @@ _STAFF = (
     (N_("Sổ điểm"), "/gradebook", "table-2"),
     (N_("Báo cáo"), "/reports", "chart-column"),
 )
-_SCHOOL = (N_("Nhà trường"), "/school", "graduation-cap")
+_SCHOOL = (N_("Nhà trường"), "/school", "graduation-cap", N_("Trường"))
 _OFFICE = (  # for who runs the system and teaches nothing: no questions, no marks
     _SCHOOL,
     (N_("Lớp học"), "/courses", "book-open"),

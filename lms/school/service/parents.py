@@ -31,6 +31,11 @@ class Family:
     child: User
     parents: list[tuple[User, Guardianship]]
 
+    @property
+    def needs_card(self) -> bool:
+        """Whether a confirmed parent has no password yet."""
+        return any(link.confirmed_at is not None and parent.password_hash is None for parent, link in self.parents)
+
 
 def list_families(session: Session, actor: Actor, class_uid: str) -> tuple[SchoolClass, list[Family]]:
     """List the pupils of a class with their parents.

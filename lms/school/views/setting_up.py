@@ -46,4 +46,4 @@ def set_up() -> ResponseReturnValue:
         at=clock.now(),
     )
     flash(_("Đã thiết lập trường. Hãy đăng nhập bằng tài khoản quản trị vừa tạo."))
-    return redirect(url_for("accounts.sign_in"), code=303)
+    return redirect(url_for("accounts.sign_in", next=url_for("school.show")), code=303)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 
+import pytest
 from flask.testing import FlaskClient
 
+from lms.courses import lesson_views
 from tests.factories import World
 
 SignedIn = Callable[[str], FlaskClient]
@@ -71,3 +73,17 @@ def test_pages_open_for_those_they_are_for(signed_in: SignedIn, world: World) ->
         assert signed_in(persona).get(f"/courses/{world.course.uid}").status_code == 200, persona
         assert signed_in(persona).get("/courses").status_code == 200, persona
     assert signed_in("outsider").get(f"/courses/{world.course.uid}").status_code == 404
+
+
+def test_who_may_not_attach_is_told_before_the_file_is_read(
+    signed_in: SignedIn, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uid = write_lesson(signed_in("teacher"), world)
+
+    def read(*_args: object, **_limits: object) -> None:
+        raise AssertionError("the file was read")
+
+    monkeypatch.setattr(lesson_views, "receive", read)
+    for persona, status in {"pupil": 404, "leader": 403, "outsider": 404}.items():
+        answer = signed_in(persona).post(f"/lessons/{uid}/files", data={"file": (io.BytesIO(PNG), "a.png")})
+        assert answer.status_code == status, persona
