@@ -29,9 +29,11 @@ Ta có thể tính bằng hai cách: coi mảnh vườn mới là hình vuông c
 <p>\[(A-B)^2=A^2-2AB+B^2\]</p>
 <h3>Ví dụ 1</h3>
 <p>Khai triển \((2x+3)^2\):</p>
-<p>\[(2x+3)^2=(2x)^2+2\cdot 2x\cdot 3+3^2=4x^2+12x+9\]</p>
+<p>\[(2x+3)^2=(2x)^2+2\cdot 2x\cdot 3+3^2\]</p>
+<p>\[=4x^2+12x+9\]</p>
 <h3>Ví dụ 2. Tính nhẩm</h3>
-<p>Để tính \(99^2\), ta viết \(99^2=(100-1)^2=10\,000-200+1=9\,801\).</p>
+<p>Để tính \(99^2\), ta viết \(99=100-1\):</p>
+<p>\[(100-1)^2=10\,000-200+1=9\,801\]</p>
 <h2>3. Bảng các hằng đẳng thức</h2>
 <table><tbody>
 <tr><th>Tên gọi</th><th>Hằng đẳng thức</th></tr>

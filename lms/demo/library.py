@@ -134,7 +134,7 @@ MATERIALS = (
         "slides",
         "CC-BY-4.0",
         ("TOAN8.SĐ.6.1", "TOAN8.SĐ.6.2"),
-        ("Phuong trinh bac nhat mot an.pptx", _slides_equations),
+        ("Phương trình bậc nhất một ẩn.pptx", _slides_equations),
         State.APPROVED,
         20,
     ),

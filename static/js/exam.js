@@ -17,6 +17,7 @@ async function main(page) {
   const tab = Math.random().toString(36).slice(2, 10);
   const board = makeBoard(page, texts);
   const store = await openStore(attempt);
+  for (const image of page.querySelectorAll("img[loading=lazy]")) image.loading = "eager"; // the network may be gone later
   const waiting = new Map(); // "tab/seq" → record, in the order of making
   const unsaved = new Set(); // keys of records that live in memory only
   const refused = new Set(); // slots whose last answer the server could not take
