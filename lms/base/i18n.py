@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -83,6 +84,11 @@ def show_number(value: Decimal | Fraction | int | float | None, places: int | No
     return text if chosen_language() == "en" else text.replace(".", ",")
 
 
+def show_paper_mark(text: str) -> str:
+    """A mark as it stands on paper, 8,5, with the reader's decimal sign; what is no number stays as it is."""
+    return text.replace(",", ".") if chosen_language() == "en" and re.fullmatch(r"\d+,\d+", text) else text
+
+
 def show_weekday(at: datetime) -> str:
     """Thứ Hai, 23/11/2026: the day on the school's clock."""
     at = local(at)
@@ -100,11 +106,17 @@ def show_size(size: int) -> str:
 
 
 def init_app(app: Flask) -> None:
-    """Let templates speak: `_`, filters `say`, `date`, `time`, `number`, `size`."""
+    """Let templates speak: `_`, filters `say`, `date`, `time`, `number`, `paper_mark`, `size`, `weekday`."""
     app.config["BABEL_DEFAULT_LOCALE"] = "vi"
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
     Babel(app, locale_selector=chosen_language)
     app.jinja_env.filters.update(
-        say=say, date=show_date, time=show_time, number=show_number, size=show_size, weekday=show_weekday
+        say=say,
+        date=show_date,
+        time=show_time,
+        number=show_number,
+        paper_mark=show_paper_mark,
+        size=show_size,
+        weekday=show_weekday,
     )
     app.jinja_env.globals.update(language=chosen_language, language_names=LANGUAGES)

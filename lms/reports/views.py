@@ -7,6 +7,7 @@ from datetime import date
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from lms.base.i18n import _
 from lms.base.paging import PageRequest
 from lms.base.web import current_actor, current_session
 from lms.reports import audit_log, figures
@@ -40,7 +41,7 @@ def acts() -> ResponseReturnValue:
         filters=filters,
         everything=everything,
         people=audit_log.list_actors(session, actor) if everything else [],
-        kinds=ACTS,
+        kinds={kind: _(act) for kind, act in ACTS.items()},
         kept={name: value for name, value in request.args.items() if name != "page" and value},
     )
 

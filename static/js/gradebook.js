@@ -2,6 +2,7 @@
    The server reads, asks back and reckons again; what is shown here is a help only. */
 const form = document.querySelector("form[data-marks]");
 const WEIGHTS = { tx: 1, gk: 2, ck: 3 };
+const COMMA = document.documentElement.lang === "en" ? "." : ",";
 
 /* A mark in tenths, null for an empty or spoken cell ("v", "p"), undefined for what is no mark. */
 function tenths(text) {
@@ -41,7 +42,7 @@ function average(row) {
   const whole = regular >= Number(form.dataset.required) && ends.size === 2;
   /* Half up in whole numbers: a division of floats would turn 7,25 into 7,2 now and then. */
   const rounded = Math.floor((2 * sum + weight) / (2 * weight));
-  cell.textContent = whole ? (rounded === 100 ? "10,0" : `${Math.floor(rounded / 10)},${rounded % 10}`) : form.dataset.missing;
+  cell.textContent = whole ? `${Math.floor(rounded / 10)}${COMMA}${rounded % 10}` : form.dataset.missing;
   cell.classList.toggle("none", !whole);
 }
 
