@@ -11,16 +11,11 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine
 
-from lms.base.db import Base
-
 HERE = Path(__file__).resolve().parent
 
 
 def upgrade(engine: Engine) -> None:
     """Bring the database to the present shape; a database that has it already is left alone."""
-    if not any((HERE / "versions").glob("*.py")):
-        Base.metadata.create_all(engine)
-        return
     with engine.begin() as connection:
         config = _config()
         config.attributes["connection"] = connection
