@@ -8,6 +8,7 @@ from then on. `take_out_of_class(session, actor, place=activity_uid)` when the a
 
 from materials.catalogue.domain import KINDS, LICENCES, STATE_NAMES, Description, Rights, State
 from materials.catalogue.models import Edition, MaterialFile
+from materials.catalogue.queries import load_visible
 from materials.catalogue.service import Incoming, deposit, describe
 from materials.catalogue.service import get_edition as get_edition_for
 from materials.catalogue.service import get_file as get_file_for
@@ -45,6 +46,7 @@ __all__ = [
     "get_file_for",
     "get_usable_for",
     "list_approved",
+    "load_visible",
     "put_into_class",
     "rebuild",
     "request_changes",

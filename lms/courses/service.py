@@ -112,11 +112,27 @@ def course_page(session: Session, actor: Actor, uid: str, *, at: datetime) -> tu
     return course, sections
 
 
-def shown_activities(actor: Actor, course: Course, section: Section, *, at: datetime) -> list[Activity]:
-    """The activities of a section that this person sees now."""
-    if actor.is_staff:
-        return list(section.activities)
-    return [one for one in section.activities if one.published_at is not None and one.published_at <= at]
+def shown_activities(
+    session: Session, actor: Actor, course: Course, sections: Sequence[Section], *, at: datetime
+) -> list[tuple[Section, list[Activity]]]:
+    """The activities of sections that this person sees now; all of them for those who may change the page.
+
+    Others get no quiz that is still being built and no material that they cannot open: withdrawn, or not for them.
+    """
+    if may_edit(actor, course):
+        return [(section, list(section.activities)) for section in sections]
+    lines = [one for section in sections for one in section.activities]
+    readable = materials.load_visible(
+        session, actor, [one.target_uid for one in lines if one.kind == ActivityKind.MATERIAL]
+    )
+
+    def seen(one: Activity) -> bool:
+        if one.kind == ActivityKind.MATERIAL and one.target_uid not in readable:
+            return False
+        published = one.published_at is not None and one.published_at <= at
+        return published or (actor.is_staff and one.kind != ActivityKind.QUIZ)
+
+    return [(section, [one for one in section.activities if seen(one)]) for section in sections]
 
 
 def _editable(session: Session, actor: Actor, uid: str) -> Course:

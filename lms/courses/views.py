@@ -52,7 +52,7 @@ def show(uid: str) -> ResponseReturnValue:
     return render_template(
         "lms/courses/show.html",
         course=course,
-        sections=[(section, service.shown_activities(actor, course, section, at=at)) for section in sections],
+        sections=service.shown_activities(session, actor, course, sections, at=at),
         may_edit=service.may_edit(actor, course),
         is_staff=actor.is_staff,
         href_of=href_of,

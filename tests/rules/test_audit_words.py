@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 
 from lms.reports.audit_words import ACTS
 from tests.conftest import ROOT

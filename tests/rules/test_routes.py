@@ -83,7 +83,40 @@ def test_each_person_gets_what_the_table_says(school: School, rows: list[Row]) -
             if changed and (letter != "y" or reads):
                 wrong.append(f"{row} {who}: something was stored")
             wrong += [f"{row} {who}: {problem}" for problem in header_problems(row, response)]
+            if letter == "y" and row.method == "GET" and (row.endpoint, who) not in NAMES_ALL:
+                told = [name for value, name in hidden_from(school, who).items() if value.encode() in response.data]
+                wrong += [f"{row} {who}: names {name}, which is not there for this person" for name in told]
     assert not wrong, "\n".join(wrong)
+
+
+SHOWN_AT = {
+    "bank.show": "uid",
+    "bank.asset": "sha256",
+    "courses.show": "uid",
+    "gradebook.show": "uid",
+    "imports.show": "uid",
+    "lessons.file": "sha256",
+    "lessons.show": "uid",
+    "library.show": "uid",
+    "portal_workbook.show": "uid",
+    "quizzes.picture": "sha256",
+    "quizzes.show": "uid",
+    "roster.show": "uid",
+}
+NAMES_ALL = {
+    *(("reports.acts", who) for who in ("admin", "leader")),  # the log names things by uid, and says no more
+    ("courses.show", "admin"),  # the shell of a course names its quizzes; what they lead to stays shut
+}
+
+
+def hidden_from(school: School, who: str) -> dict[str, str]:
+    """What no page may name to this person: the uid or hash of things that are not there for them."""
+    seen = [row for row in TABLE if row.endpoint in SHOWN_AT and "elsewhere" not in row.object]
+    values = {letter: {} for letter in "yfns"}
+    for row in seen:
+        values[row.cells[who]][school.values(row)[SHOWN_AT[row.endpoint]]] = row.object
+    known = {*values["y"], *values["f"]}
+    return {value: name for value, name in values["n"].items() if value not in known}
 
 
 def header_problems(row: Row, response: TestResponse) -> list[str]:
