@@ -84,12 +84,14 @@ class Town:
             context.close()
 
 
-@pytest.fixture
-def town(browser: Browser, tmp_path: Path) -> Iterator[Town]:
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def town(request: pytest.FixtureRequest, browser: Browser, tmp_path: Path) -> Iterator[Town]:
     """The demo as `./run demo` starts it, in a folder and on a port of its own."""
     port = processes.free_port()
     log = tmp_path / "server.log"
     environment = {"GIEO_DATA_DIR": str(tmp_path / "data"), "GIEO_PORT": str(port), "GIEO_SECRET_KEY": "browser"}
+    if request.param == "postgresql":
+        environment["GIEO_DATABASE_URL"] = request.getfixturevalue("postgres_url")
     server = processes.start(["-m", "lms.cli", "demo"], environment, log)
     try:
         processes.wait_for(port, "/healthz", server, seconds=240)

@@ -107,7 +107,9 @@ def close_some(session: Session, *, at: datetime, most: int = 50) -> int:
 def close_over(session: Session, *, at: datetime) -> list[Quiz]:
     """Close quizzes that nobody can take any more, and return them."""
     quizzes = session.scalars(
-        select(Quiz).where(Quiz.state == QuizState.PUBLISHED, Quiz.closes_at < at).with_for_update(skip_locked=True)
+        select(Quiz)
+        .where(Quiz.state == QuizState.PUBLISHED, Quiz.closes_at < at)
+        .with_for_update(skip_locked=True, of=Quiz)
     ).all()
     closed = []
     for quiz in quizzes:
