@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from functools import cache
 
 import pytest
 from werkzeug.test import TestResponse
@@ -109,6 +110,7 @@ NAMES_ALL = {
 }
 
 
+@cache
 def hidden_from(school: School, who: str) -> dict[str, str]:
     """What no page may name to this person: the uid or hash of things that are not there for them."""
     seen = [row for row in TABLE if row.endpoint in SHOWN_AT and "elsewhere" not in row.object]
