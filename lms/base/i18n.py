@@ -9,7 +9,7 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, gettext, ngettext
+from flask_babel import Babel, gettext, ngettext, pgettext
 
 from lms.base.errors import Message
 from lms.base.i18n_marks import N_
@@ -26,7 +26,19 @@ WEEKDAYS = (
 )
 DEFAULT_ZONE = "Asia/Ho_Chi_Minh"
 
-__all__ = ["LANGUAGES", "N_", "_", "init_app", "local", "ngettext", "say", "show_date", "show_number", "show_time"]
+__all__ = [
+    "LANGUAGES",
+    "N_",
+    "_",
+    "init_app",
+    "local",
+    "ngettext",
+    "pgettext",
+    "say",
+    "show_date",
+    "show_number",
+    "show_time",
+]
 
 _ = gettext
 

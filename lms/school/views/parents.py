@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from lms.accounts.passwords import draw_first_password
 from lms.base import clock
 from lms.base.forms import problems_of
-from lms.base.i18n import _
+from lms.base.i18n import _, pgettext
 from lms.base.web import current_actor, current_session, leave_queue, shows_again
 from lms.school import service
 from lms.school.views.blueprint import bp
@@ -109,5 +109,7 @@ def parent_cards(uid: str) -> ResponseReturnValue:
     found, issued = service.parent_cards(session, actor, uid, drawn, at=clock.now())
     back = url_for("school.class_parents", uid=uid)
     return show_cards(
-        _("Phiếu đăng nhập của phụ huynh lớp %(name)s", name=found.name), issued, [(_("Phụ huynh"), back)]
+        _("Phiếu đăng nhập của phụ huynh lớp %(name)s", name=found.name),
+        issued,
+        [(pgettext("trang", "Phụ huynh"), back)],
     )
