@@ -169,11 +169,9 @@ def _fate(line: RosterLine, known: _Known) -> PlannedLine:
     if pupil is None:
         return PlannedLine(line, Fate.NEW)
     notes = []
-    for label, old, new in _identity(pupil, line):
+    for change, old, new in _identity(pupil, line):
         if new and old != new:
-            notes.append(
-                Message(N_("%(label)s: %(old)s → %(new)s"), {"label": label, "old": str(old or "–"), "new": str(new)})
-            )
+            notes.append(Message(change, {"old": str(old or "–"), "new": str(new)}))
     old_class = known.class_of.get(pupil.id, "")
     if line.class_name and old_class != line.class_name:
         notes.append(Message(N_("Chuyển lớp: %(old)s → %(new)s"), {"old": old_class or "–", "new": line.class_name}))
@@ -183,11 +181,11 @@ def _fate(line: RosterLine, known: _Known) -> PlannedLine:
 
 def _identity(pupil: User, line: RosterLine) -> list[tuple[str, object, object]]:
     return [
-        (N_("Họ và tên"), pupil.full_name, line.name),
-        (N_("Ngày sinh"), pupil.born_on, line.born_on),
-        (N_("Giới tính"), pupil.gender, line.gender),
-        (N_("Mã định danh"), pupil.ministry_id, line.ministry_id),
-        (N_("Mã học sinh"), pupil.code, line.code),
+        (N_("Họ và tên: %(old)s → %(new)s"), pupil.full_name, line.name),
+        (N_("Ngày sinh: %(old)s → %(new)s"), pupil.born_on, line.born_on),
+        (N_("Giới tính: %(old)s → %(new)s"), pupil.gender, line.gender),
+        (N_("Mã định danh: %(old)s → %(new)s"), pupil.ministry_id, line.ministry_id),
+        (N_("Mã học sinh: %(old)s → %(new)s"), pupil.code, line.code),
     ]
 
 

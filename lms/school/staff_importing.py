@@ -132,12 +132,12 @@ def _fate(line: StaffLine, group: str, staff: list[User]) -> PlannedColleague:
     if known is None:
         return PlannedColleague(line, Fate.NEW, group)
     changed = [
-        Message(N_("%(label)s: %(old)s → %(new)s"), {"label": label, "old": old or "–", "new": new})
-        for label, old, new in (
-            (N_("Họ và tên"), known.full_name, line.name),
-            (N_("Mã cán bộ"), known.code, line.code),
-            (N_("Email"), known.email, line.email),
-            (N_("Điện thoại"), known.phone, line.phone),
+        Message(change, {"old": old or "–", "new": new})
+        for change, old, new in (
+            (N_("Họ và tên: %(old)s → %(new)s"), known.full_name, line.name),
+            (N_("Mã cán bộ: %(old)s → %(new)s"), known.code, line.code),
+            (N_("Email: %(old)s → %(new)s"), known.email, line.email),
+            (N_("Điện thoại: %(old)s → %(new)s"), known.phone, line.phone),
         )
         if new and old != new
     ]
