@@ -6,7 +6,7 @@ import { history, redo, undo } from "prosemirror-history";
 import { keymap } from "prosemirror-keymap";
 import { DOMParser, DOMSerializer, Schema } from "prosemirror-model";
 import { liftListItem, sinkListItem, splitListItem, wrapInList } from "prosemirror-schema-list";
-import { EditorState } from "prosemirror-state";
+import { EditorState, TextSelection } from "prosemirror-state";
 import { addColumnAfter, addRowAfter, deleteColumn, deleteRow, deleteTable, goToNextCell, isInTable, tableEditing, tableNodes } from "prosemirror-tables";
 import { EditorView } from "prosemirror-view";
 
@@ -67,6 +67,7 @@ export const schema = new Schema({
 });
 
 const { nodes, marks } = schema;
+const inert = document.implementation.createHTMLDocument(""); // here nothing is fetched: "asset:" is no address
 const drawn = new Map(); // formula → its MathML, as the server draws it
 
 async function draw(tex, display) {
@@ -87,7 +88,7 @@ class FormulaView {
     draw(node.attrs.tex, display).then((mathml) => {
       if (mathml) this.dom.innerHTML = mathml; // the server's own drawing, without scripts or handlers
     });
-    this.dom.addEventListener("dblclick", () => ask(node.attrs.tex));
+    this.dom.addEventListener("dblclick", () => ask(node.attrs.tex, node.type));
   }
 }
 
@@ -106,7 +107,14 @@ const insert = (node) => (state, dispatch) => {
 function newTable(state, dispatch) {
   const cell = (type) => type.createAndFill();
   const row = (type) => nodes.table_row.create(null, [cell(type), cell(type), cell(type)]);
-  return insert(nodes.table.create(null, [row(nodes.table_header), row(nodes.table_cell), row(nodes.table_cell)]))(state, dispatch);
+  const step = state.tr.replaceSelectionWith(nodes.table.create(null, [row(nodes.table_header), row(nodes.table_cell), row(nodes.table_cell)]));
+  let first;
+  step.doc.nodesBetween(Math.max(0, state.selection.from - 2), step.doc.content.size, (node, at) => {
+    if (node.type === nodes.table_header) first ??= at;
+  });
+  if (first !== undefined) step.setSelection(TextSelection.near(step.doc.resolve(first + 1))); // one writes on from its first cell
+  dispatch?.(step.scrollIntoView());
+  return true;
 }
 
 class Editor {
@@ -114,7 +122,7 @@ class Editor {
     this.zone = zone;
     this.area = zone.querySelector("textarea");
     this.words = JSON.parse(zone.dataset.words);
-    const holder = document.createElement("div");
+    const holder = inert.createElement("div");
     holder.innerHTML = this.area.value;
     const doc = DOMParser.fromSchema(schema).parse(holder);
     this.bar = document.createElement("div");
@@ -124,13 +132,14 @@ class Editor {
     this.page = document.createElement("div");
     this.page.className = "editor-page";
     this.area.hidden = true;
+    zone.querySelector(".hint")?.setAttribute("hidden", ""); // it explains the bare textarea
     this.area.after(this.bar, this.page);
     this.view = new EditorView(this.page, {
       state: EditorState.create({ doc, plugins: this.plugins() }),
       attributes: { class: "prose", "aria-label": zone.querySelector("label")?.textContent ?? "", role: "textbox", "aria-multiline": "true" },
       nodeViews: {
-        tex: (node) => new FormulaView(node, (tex) => this.askFormula(tex), false),
-        tex_block: (node) => new FormulaView(node, (tex) => this.askFormula(tex), true),
+        tex: (node) => new FormulaView(node, (...chosen) => this.askFormula(...chosen), false),
+        tex_block: (node) => new FormulaView(node, (...chosen) => this.askFormula(...chosen), true),
         image: (node) => withAddresses(node, zone.dataset.files),
       },
       handlePaste: (_view, event) => this.takePicture(event.clipboardData?.files),
@@ -233,8 +242,8 @@ class Editor {
   }
 
   write() {
-    const holder = document.createElement("div");
-    holder.append(DOMSerializer.fromSchema(schema).serializeFragment(this.view.state.doc.content));
+    const holder = inert.createElement("div");
+    holder.append(DOMSerializer.fromSchema(schema).serializeFragment(this.view.state.doc.content, { document: inert }));
     this.area.value = holder.innerHTML;
   }
 
@@ -276,9 +285,9 @@ class Editor {
     });
   }
 
-  askFormula(tex) {
+  askFormula(tex, type = nodes.tex) {
     this.ask(this.words.formulaTitle, tex, true).then((value) => {
-      if (value) insert(nodes.tex.create({ tex: value }))(this.view.state, this.view.dispatch);
+      if (value) insert(type.create({ tex: value }))(this.view.state, this.view.dispatch);
       this.view.focus();
     });
     return true;
