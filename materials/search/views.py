@@ -79,7 +79,7 @@ def _groups(
         "kind": {code: _(name) for code, name in KINDS.items()},
         "licence": {code: _(licence.name) for code, licence in LICENCES.items()},
     }
-    labels = {"subject": _("Môn"), "grade": _("Lớp"), "kind": _("Loại"), "licence": _("Giấy phép")}
+    labels = {"subject": _("Môn"), "grade": _("Khối"), "kind": _("Loại"), "licence": _("Giấy phép")}
     groups = []
     for facet in FACETS:
         chosen = wanted.chosen.get(facet, "")
@@ -93,6 +93,6 @@ def _groups(
             for value, label in names[facet].items()
             if value == chosen or counts.get(facet, {}).get(value)
         ]
-        if values:
+        if len(values) > 1 or chosen:  # one value narrows nothing
             groups.append((labels[facet], values))
     return groups
