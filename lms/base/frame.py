@@ -72,6 +72,7 @@ _ROLE_NAMES = (
     (Role.PUPIL, N_("Học sinh")),
 )
 _SEARCH = "/library"
+_WITHIN = {"/courses": ("/lessons", "/quizzes"), "/bank": ("/frameworks",)}  # pages with an address of their own
 
 
 def for_actor(actor: Actor | None, path: str, school: str = "") -> Frame:
@@ -83,7 +84,7 @@ def for_actor(actor: Actor | None, path: str, school: str = "") -> Frame:
         return Frame(school=school)
     places = _places(actor)
     return Frame(
-        entries=tuple(Entry(label, href, icon, is_under(path, href), *short) for label, href, icon, *short in places),
+        entries=tuple(Entry(label, href, icon, is_current(path, href), *short) for label, href, icon, *short in places),
         who=actor.name,
         role=role_name(actor),
         school=school,
@@ -103,6 +104,11 @@ def _places(actor: Actor) -> Sequence[Sequence[str]]:
 def is_under(path: str, href: str) -> bool:
     """Say whether the page at *path* belongs to the place *href*; the root is a place of its own."""
     return path == href or (href != "/" and path.startswith(href + "/"))
+
+
+def is_current(path: str, href: str) -> bool:
+    """Say whether the rail marks the place *href* on the page at *path*."""
+    return any(is_under(path, one) for one in (href, *_WITHIN.get(href, ())))
 
 
 def role_name(actor: Actor) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lms.base.frame import Frame, for_actor, is_under, role_name, wants_less_data
+from lms.base.frame import Frame, for_actor, is_current, is_under, role_name, wants_less_data
 from lms.base.permissions import Actor, Role
 
 
@@ -76,3 +76,10 @@ def test_save_data() -> None:
     assert wants_less_data(" ON ")
     assert not wants_less_data("")
     assert not wants_less_data("off")
+
+
+def test_a_lesson_and_a_quiz_belong_to_the_courses() -> None:
+    assert is_current("/quizzes/01/board", "/courses")
+    assert is_current("/lessons/01", "/courses")
+    assert is_current("/frameworks", "/bank")
+    assert not is_current("/quizzes/01", "/bank")
