@@ -11,6 +11,7 @@ from sqlalchemy import Engine, create_engine, inspect, text
 
 from lms.app import load_models
 from lms.base import db
+from lms.base.errors import Conflict
 from lms.migrations import upgrade
 from tests.postgres import Server
 
@@ -43,6 +44,15 @@ def test_sqlite_is_built_alike_both_ways(tmp_path: Path) -> None:
     check_both_ways(engines[0], engines[1])
     for engine in engines:
         engine.dispose()
+
+
+def test_a_database_of_unknown_shape_is_left_alone(tmp_path: Path) -> None:
+    load_models()
+    engine = create_engine(f"sqlite:///{tmp_path / 'unknown.db'}")
+    db.Base.metadata.create_all(engine)
+    with pytest.raises(Conflict, match="không do một bản phát hành"):
+        upgrade(engine)
+    engine.dispose()
 
 
 @pytest.mark.postgres

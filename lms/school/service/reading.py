@@ -207,6 +207,7 @@ class Overview:
     may_arrange: bool
     has_teachers: bool
     has_assignments: bool
+    listable: frozenset[int]  # classes whose list of pupils the person may open
 
     @property
     def has_pupils(self) -> bool:
@@ -229,10 +230,12 @@ def overview(session: Session, actor: Actor) -> Overview:
         Forbidden: the actor is not on the staff.
     """
     require(actor, Permission.SEE_SCHOOL)
+    classes = list_classes(session, actor)
     return Overview(
         school=get_school(session, actor),
         year=find_current_year(session, actor.school_id),
-        classes=list_classes(session, actor),
+        classes=classes,
+        listable=frozenset(found.id for found, _count in classes if allows(actor, Permission.LIST_PUPILS, found)),
         groups=list_groups(session, actor),
         may_import=allows(actor, Permission.IMPORT_ROSTER),
         may_see_people=allows(actor, Permission.SEE_PEOPLE),
