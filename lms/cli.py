@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 from collections.abc import Callable
+from copy import copy
 from dataclasses import replace
 from functools import wraps
 from importlib.util import find_spec
@@ -177,8 +178,9 @@ def _settings(**given: Any) -> Settings:
 for _name in FEATURES:
     if find_spec(_name):
         for _command in importlib.import_module(_name).commands:
-            _command.callback = in_app(_command.callback)
-            main.add_command(_command)
+            _joined = copy(_command)  # the feature's own command stays as it is, for its tests
+            _joined.callback = in_app(_command.callback)
+            main.add_command(_joined)
 
 if __name__ == "__main__":
     main()

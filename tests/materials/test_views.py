@@ -296,7 +296,7 @@ def test_facets_pages_and_query_counts(signed_in: SignedIn, world: World, shelf:
     assert "15 kết quả" in page
     assert "q=ham+so&amp;page=2" in page
     counts = {label: int(count) for label, count in re.findall(r'>([^<>]+?) <span class="quiet">(\d+)</span>', page)}
-    assert counts == {"Toán": 15, "Lớp 8": 15, "Lớp 9": 8, "Bài trình chiếu": 5, "Video": 10, "CC BY 4.0": 15}
+    assert counts == {"Lớp 8": 15, "Lớp 9": 8, "Bài trình chiếu": 5, "Video": 10}  # what narrows
     queries.clear()
     page = client.get("/library?q=ham+so&grade=9&kind=slides&page=1").text
     assert page.count("<article") == 3
