@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Mapping, Sequence
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
 from lms.base import db
 from lms.base.errors import Invalid, NotFound
@@ -19,7 +20,7 @@ from question_bank import api as bank
 TAB = re.compile(r"[A-Za-z0-9_-]{1,30}")
 MOST_FORMS = 256  # kept in memory; a form is some tens of kilobytes
 _lock = threading.Lock()
-_papers: dict[int, Mapping[int, bank.ItemBody]] = {}
+_papers: WeakKeyDictionary[Engine, dict[int, Mapping[int, bank.ItemBody]]] = WeakKeyDictionary()  # by database
 
 
 def paper(form_id: int) -> Mapping[int, bank.ItemBody]:
@@ -28,18 +29,20 @@ def paper(form_id: int) -> Mapping[int, bank.ItemBody]:
     Raises:
         NotFound: there is no such form.
     """
-    known = _papers.get(form_id)
-    if known is not None:
-        return known
-    with db.engine_for(writes=False).connect() as connection:
+    engine = db.engine_for(writes=False)
+    kept = _papers.get(engine, {})
+    if form_id in kept:
+        return kept[form_id]
+    with engine.connect() as connection:
         document = connection.scalar(select(Form.__table__.c.document).where(Form.__table__.c.id == form_id))
     if document is None:
         raise NotFound
     made = {slot["number"]: bank.decode_body(slot["body"]) for slot in document}
     with _lock:
-        while len(_papers) >= MOST_FORMS:
-            _papers.pop(next(iter(_papers)))
-        _papers[form_id] = made
+        kept = _papers.setdefault(engine, {})
+        while len(kept) >= MOST_FORMS:
+            kept.pop(next(iter(kept)))
+        kept[form_id] = made
     return made
 
 
