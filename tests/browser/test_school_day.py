@@ -165,7 +165,8 @@ def write_a_lesson(town: Town, teacher: Page) -> None:
         {"name": "phiếu bài tập.pdf", "mimeType": "application/pdf", "buffer": paper("Phiếu bài tập", ("Câu 1",))}
     )
     teacher.get_by_role("button", name="Tải tệp lên").click()
-    expect(teacher.get_by_text("phiếu bài tập.pdf").first).to_be_visible()
+    # The chosen file's name stands there before it has arrived; the box to keep it comes with the page after.
+    expect(teacher.get_by_role("checkbox", name="phiếu bài tập.pdf")).to_be_visible()
     teacher.get_by_role("button", name="Lưu và giao").click()
     expect(teacher.get_by_text("Đã lưu và giao")).to_be_visible()
     pupil = town.person("8a2.01", telephone=True)
