@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-from importlib.util import find_spec
 
 from flask import Flask
 from jinja2 import StrictUndefined
@@ -58,8 +57,7 @@ MODELS = (
 def load_models() -> None:
     """Import every mapped table, so that the metadata is whole."""
     for name in MODELS:
-        if find_spec(name):
-            importlib.import_module(name)
+        importlib.import_module(name)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -90,13 +88,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     web.init_app(app)
     i18n.init_app(app)
     for name in EXTENSIONS:
-        if find_spec(name):
-            importlib.import_module(name).init_app(app)
+        importlib.import_module(name).init_app(app)
     for name in FEATURES:
-        if find_spec(name):
-            module = importlib.import_module(name)
-            for blueprint in getattr(module, "blueprints", None) or filter(None, [getattr(module, "bp", None)]):
-                app.register_blueprint(blueprint)
+        views = importlib.import_module(name)
+        for blueprint in getattr(views, "blueprints", None) or (views.bp,):
+            app.register_blueprint(blueprint)
     return app
 
 

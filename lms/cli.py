@@ -8,7 +8,6 @@ from collections.abc import Callable
 from copy import copy
 from dataclasses import replace
 from functools import wraps
-from importlib.util import find_spec
 from typing import Any
 
 import click
@@ -27,11 +26,9 @@ from materials import api as materials
 
 FEATURES = (
     "lms.accounts.commands",
-    "lms.school.commands",
     "lms.quizzes.commands",
-    "question_bank.items.commands",
 )
-"""Modules whose `commands` (a sequence of click commands) join in where they exist; each runs `in_app`."""
+"""Modules whose `commands` (a sequence of click commands) join in; each runs `in_app`."""
 
 
 @click.group(help="Gieo: quản lí học tập, ngân hàng câu hỏi và kho học liệu. Settings: docs/settings.md")
@@ -176,11 +173,10 @@ def _settings(**given: Any) -> Settings:
 
 
 for _name in FEATURES:
-    if find_spec(_name):
-        for _command in importlib.import_module(_name).commands:
-            _joined = copy(_command)  # the feature's own command stays as it is, for its tests
-            _joined.callback = in_app(_command.callback)
-            main.add_command(_joined)
+    for _command in importlib.import_module(_name).commands:
+        _joined = copy(_command)  # the feature's own command stays as it is, for its tests
+        _joined.callback = in_app(_command.callback)
+        main.add_command(_joined)
 
 if __name__ == "__main__":
     main()
