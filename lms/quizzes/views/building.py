@@ -23,7 +23,7 @@ from lms.quizzes.models import Quiz
 from lms.quizzes.service import building, freezing, reading
 from lms.quizzes.views import papers
 from lms.quizzes.views.blueprint import bp
-from lms.quizzes.views.tabs import tabs_for
+from lms.quizzes.views.tabs import rule_tabs_for, tabs_for
 from question_bank import api as bank
 
 _FIELDS = (
@@ -108,7 +108,12 @@ def edit(uid: str) -> ResponseReturnValue:
 def settings(uid: str) -> ResponseReturnValue:
     """The rules of a draft."""
     quiz = building.draft_for_editing(current_session(), current_actor(), uid)
-    return render_template("lms/quizzes/settings.html", quiz=quiz, **_settings_context(quiz.course, quiz))
+    return render_template(
+        "lms/quizzes/settings.html",
+        quiz=quiz,
+        entries=rule_tabs_for(quiz, "settings"),
+        **_settings_context(quiz.course, quiz),
+    )
 
 
 @bp.post("/quizzes/<uid>/settings")

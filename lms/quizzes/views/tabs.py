@@ -1,4 +1,4 @@
-"""The tabs above a teacher's pages of a quiz: only those that the person may open."""
+"""The tabs above a teacher's pages of a quiz: only those that the person may open; those above the rules of a draft."""
 
 from __future__ import annotations
 
@@ -25,3 +25,9 @@ def tabs_for(actor: Actor, quiz: Quiz, here: str) -> list[Tab]:
         for name, label, permission in every
         if allows(actor, permission, quiz)
     ]
+
+
+def rule_tabs_for(quiz: Quiz, here: str) -> list[Tab]:
+    """The pages on which the rules of a draft stand, one subject each; `here` is the endpoint that is open."""
+    every = (("settings", _("Quy định chung")),)
+    return [(label, url_for(f"quizzes.{name}", uid=quiz.uid), name == here, None) for name, label in every]

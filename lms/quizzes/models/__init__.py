@@ -1,0 +1,22 @@
+"""The tables of quizzes, from the plan of a teacher to the scores of the class."""
+
+from lms.quizzes.models.attempts import Attempt, AttemptEvent, ResponseCurrent, Submission
+from lms.quizzes.models.quizzes import Accommodation, Form, Quiz, QuizSlot
+from lms.quizzes.models.scores import AttemptScore, EssayMark, ItemScore, Release, ScoreRun, TeacherComment
+
+__all__ = [
+    "Accommodation",
+    "Attempt",
+    "AttemptEvent",
+    "AttemptScore",
+    "EssayMark",
+    "Form",
+    "ItemScore",
+    "Quiz",
+    "QuizSlot",
+    "Release",
+    "ResponseCurrent",
+    "ScoreRun",
+    "Submission",
+    "TeacherComment",
+]
