@@ -30,7 +30,11 @@ LOCK = (
     .with_for_update()
 )
 INSERT_SQLITE: Insert = sqlite.insert(_event).on_conflict_do_nothing(index_elements=_KEY)
-INSERT_POSTGRESQL: Insert = postgresql.insert(_event).on_conflict_do_nothing(index_elements=_KEY)
+INSERT_POSTGRESQL: Insert = (
+    postgresql.insert(_event)
+    .on_conflict_do_nothing(index_elements=_KEY)
+    .execution_options(preserve_rowcount=True)  # else psycopg's is -1, and every batch would be recalled
+)
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, event, select, update
 from sqlalchemy.exc import DBAPIError
 
 from lms.app import load_models
@@ -95,6 +95,15 @@ def test_the_same_event_again_gets_the_same_answer_and_one_row(place: Place) -> 
     assert first.saved == [(10, "applied")]
     assert sorted(again.saved) == [(10, "applied"), (11, "applied")]
     assert [row.client_seq for row in place.rows()] == [10, 11]
+
+
+def test_a_save_costs_two_statements(place: Place) -> None:
+    place.send(answer(10))
+    good, _refused = checking.check(place.form_id, [answer(11)])
+    seen: list[str] = []
+    event.listen(place.engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
+    saving.save(Arrival(place.ticket(), f"{DEVICE}.t1", good))
+    assert [sql.split()[0] for sql in seen if sql != "BEGIN IMMEDIATE"] == ["SELECT", "INSERT"], seen
 
 
 def test_an_event_sent_again_after_the_end_is_acknowledged_as_it_was(place: Place) -> None:
