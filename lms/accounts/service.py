@@ -23,13 +23,32 @@ from lms.base.users import RoleGrant, School, User
 
 FIRST_PASSWORD_DAYS = 14
 ActorFacts = Callable[[Session, User], Actor]
+AfterShuttingOut = Callable[[Session, Actor, User], None]
 
 _facts: list[ActorFacts] = []
+_after_shutting_out: list[AfterShuttingOut] = []
 
 
 def facts_from(loader: ActorFacts) -> None:
     """Let a feature above tell which classes, subjects and children a person has (`lms.school` does)."""
     _facts[:] = [loader]
+
+
+def after_shutting_out(call: AfterShuttingOut) -> None:
+    """Let a feature above end what it lets a person do without a session (`lms.quizzes` withdraws tickets)."""
+    if call not in _after_shutting_out:
+        _after_shutting_out.append(call)
+
+
+def shut_out(session: Session, actor: Actor, user: User) -> None:
+    """End whatever *user* has open in any browser: every session, and what features above gave out beside them.
+
+    The caller has checked that the actor may do this to this person. Whoever may still sign in begins anew.
+    """
+    user.session_epoch += 1
+    session.flush()
+    for call in _after_shutting_out:
+        call(session, actor, user)
 
 
 def load_actor(session: Session, user: User) -> Actor:
@@ -101,7 +120,7 @@ def end_session(session: Session, actor: Actor, token: str, *, at: datetime) -> 
 
 def end_all_sessions(session: Session, actor: Actor) -> None:
     """Sign out everywhere, this browser included."""
-    session.execute(update(User).where(User.id == actor.user_id).values(session_epoch=User.session_epoch + 1))
+    shut_out(session, actor, session.get_one(User, actor.user_id))
     audit.record(session, actor, "account.signed_out_everywhere", actor.uid)
 
 
@@ -162,7 +181,7 @@ def give_first_password(session: Session, actor: Actor, user: User, first: First
     user.password_hash = first.hashed
     user.must_change_password = True
     user.first_password_until = at + timedelta(days=FIRST_PASSWORD_DAYS)
-    user.session_epoch += 1
+    shut_out(session, actor, user)
     audit.record(session, actor, "account.password_reset", user.uid)
 
 

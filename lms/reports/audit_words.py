@@ -65,6 +65,7 @@ ACTS: Mapping[str, str] = MappingProxyType(
         "quiz.extra_time": N_("thêm giờ làm bài"),
         "quiz.released": N_("công bố kết quả bài kiểm tra"),
         "attempt.handed_in": N_("nộp bài"),
+        "attempt.lease_withdrawn": N_("ngắt máy đang làm bài"),
         "attempt.marked": N_("chấm bài tự luận"),
         "gradebook.opened": N_("mở sổ điểm"),
         "gradebook.columns_set": N_("đổi số cột điểm thường xuyên"),

@@ -27,7 +27,7 @@ def take_events(secret: str, attempt_uid: str, token: str, body: bytes) -> tuple
     Status 422 when nothing in it could be an answer; such events are named in `refused` either way.
 
     Raises:
-        Forbidden: the token is not of this attempt.
+        Forbidden: the token is not of this attempt, or its pupil was shut out.
         TooLarge, Invalid: the body is no batch.
         NotFound: the attempt is gone.
         Unavailable: nothing was stored; the page keeps its answers and tries again.

@@ -32,6 +32,7 @@ def save(arrival: Arrival) -> Stored:
     Raises:
         Unavailable: the database did not take them.
         NotFound: the attempt is gone.
+        Forbidden: the pupil was shut out.
     """
     engine = db.engine_for(writes=bool(arrival.events))
     return _writer(engine).save(arrival) if arrival.events else _look(engine, arrival.ticket)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 from sqlalchemy import Connection, Insert, Table, bindparam, func, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lms.base import clock
-from lms.base.errors import NotFound
+from lms.base.errors import Forbidden, NotFound
+from lms.quizzes.domain.leases import NOBODY, PAGE_NO_LONGER_GOOD, check_lease
 from lms.quizzes.domain.states import AttemptState
 from lms.quizzes.domain.timing import standing_of
 from lms.quizzes.hot.tokens import Ticket
@@ -35,6 +36,9 @@ INSERT_POSTGRESQL: Insert = (
     .on_conflict_do_nothing(index_elements=_KEY)
     .execution_options(preserve_rowcount=True)  # else psycopg's is -1, and every batch would be recalled
 )
+
+
+Refusal: TypeAlias = NotFound | Forbidden  # what one arrival of many may meet; the others are stored
 
 
 @dataclass(slots=True)
@@ -113,8 +117,11 @@ def recall(connection: Connection, arrival: Arrival, stored: Stored) -> None:
     stored.saved = [(row.client_seq, row.standing) for row in known]
 
 
-def store(connection: Connection, arrivals: Sequence[Arrival]) -> list[Stored | NotFound]:
-    """Store what several requests brought; every rule is checked under the lock of its attempt."""
+def store(connection: Connection, arrivals: Sequence[Arrival]) -> list[Stored | Refusal]:
+    """Store what several requests brought; every rule is checked under the lock of its attempt.
+
+    A ticket of a withdrawn lease stores nothing, not even what would not count: its page keeps the answers.
+    """
     ids = list({arrival.ticket.attempt_id for arrival in arrivals})
     attempts: dict[int, tuple[Any, datetime]]
     if connection.dialect.name == "sqlite":
@@ -125,13 +132,16 @@ def store(connection: Connection, arrivals: Sequence[Arrival]) -> list[Stored | 
         attempts = {row.id: (row, row.at) for row in connection.execute(LOCK, {"ids": ids})}
         insert = INSERT_POSTGRESQL
     rows: list[dict[str, Any]] = []
-    answers: list[Stored | NotFound] = []
+    answers: list[Stored | Refusal] = []
     for arrival in arrivals:
         found = attempts.get(arrival.ticket.attempt_id)
         if found is None:
             answers.append(NotFound())
             continue
         attempt, at = found
+        if attempt.device == NOBODY:
+            answers.append(Forbidden(PAGE_NO_LONGER_GOOD))
+            continue
         mine = rows_of(arrival, attempt, at)
         rows += mine
         answers.append(outcome(arrival, attempt, at, mine))
@@ -147,8 +157,10 @@ def look(connection: Connection, ticket: Ticket, at: datetime) -> Stored:
 
     Raises:
         NotFound: the attempt is gone.
+        Forbidden: the pupil was shut out.
     """
     attempt = connection.execute(LOOK, {"ids": [ticket.attempt_id]}).one_or_none()
     if attempt is None:
         raise NotFound
+    check_lease(attempt.device)
     return Stored(at, attempt.state, attempt.deadline_at, attempt.device == ticket.device)

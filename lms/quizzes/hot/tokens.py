@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from lms.base.errors import Forbidden
-from lms.base.i18n_marks import N_
+from lms.quizzes.domain.leases import PAGE_NO_LONGER_GOOD
 
 HEADER = "X-Exam-Token"
 _SHAPE = re.compile(r"(\d{1,18})\.(\d{1,18})\.(\d{1,18})\.(\d{1,18})\.([A-Za-z0-9_-]{8,40})\.([A-Za-z0-9_-]{43})")
@@ -50,5 +50,5 @@ def read(secret: str, attempt_uid: str, token: str) -> Ticket:
     """
     parts = _SHAPE.fullmatch(token)
     if parts is None or not hmac.compare_digest(parts[6], _signature(secret, attempt_uid, token.rpartition(".")[0])):
-        raise Forbidden(N_("Trang làm bài này không còn hiệu lực. Hãy tải lại trang; câu trả lời vẫn giữ trên máy."))
+        raise Forbidden(PAGE_NO_LONGER_GOOD)
     return Ticket(int(parts[1]), int(parts[2]), int(parts[3]), int(parts[4]), parts[5])

@@ -12,7 +12,7 @@ from queue import Empty, SimpleQueue
 import structlog
 from sqlalchemy import Engine
 
-from lms.base.errors import NotFound, Unavailable
+from lms.base.errors import Forbidden, NotFound, Unavailable
 from lms.quizzes.hot.storing import Arrival, Stored, store
 
 log = structlog.get_logger()
@@ -56,6 +56,7 @@ class Writer:
         Raises:
             Unavailable: they could not be written, or not in time; nothing is promised.
             NotFound: the attempt is gone.
+            Forbidden: the pupil was shut out.
         """
         if not self.alive:
             raise Unavailable
@@ -65,7 +66,7 @@ class Writer:
             raise Unavailable
         if isinstance(waiting.answer, Stored):
             return waiting.answer
-        if isinstance(waiting.answer, NotFound):
+        if isinstance(waiting.answer, NotFound | Forbidden):
             raise waiting.answer
         raise Unavailable from waiting.answer
 

@@ -1,4 +1,4 @@
-"""Take a quiz: begin, go on, change the device, save without JavaScript, hand in."""
+"""Take a quiz: begin, go on, save without JavaScript, hand in."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from lms.base.i18n_marks import N_
 from lms.base.permissions import Actor
 from lms.permissions import Permission, require
 from lms.quizzes.domain.answers import project
+from lms.quizzes.domain.leases import NOBODY, check_lease
 from lms.quizzes.domain.states import AttemptState, EventKind, HandedInBy, QuizState, Standing
 from lms.quizzes.domain.timing import Allowance, standing_of
 from lms.quizzes.models import Accommodation, Attempt, AttemptEvent, Form, Quiz, ResponseCurrent, Submission
@@ -154,6 +155,7 @@ class ExamPage:
     next_seq: int
     remaining: timedelta
     here: bool
+    shut_out: bool  # nobody holds the lease: the pupil was signed out everywhere
 
 
 def exam_page(session: Session, actor: Actor, uid: str, *, device: str, at: datetime) -> ExamPage:
@@ -172,19 +174,8 @@ def exam_page(session: Session, actor: Actor, uid: str, *, device: str, at: date
         next_seq=max((event.seq for event in events), default=0) + 1,
         remaining=max(timedelta(0), attempt.deadline_at - at),
         here=attempt.device == device,
+        shut_out=attempt.device == NOBODY,
     )
-
-
-def take_over(session: Session, actor: Actor, uid: str, *, device: str) -> Attempt:
-    """Go on with the attempt on this device; what the other one sends from now on is kept but does not count.
-
-    Raises:
-        NotFound: no such attempt of this person.
-    """
-    attempt = get_own_attempt(session, actor, uid, lock=True)
-    if attempt.state == AttemptState.OPEN:
-        attempt.device = device
-    return attempt
 
 
 def save_plain(session: Session, actor: Actor, uid: str, values: FormValues, *, device: str, at: datetime) -> Attempt:
@@ -243,6 +234,17 @@ def hand_in(session: Session, actor: Actor, uid: str, *, at: datetime) -> Submis
     attempt = get_own_attempt(session, actor, uid, lock=True)
     by = HandedInBy.SERVER if needs_closing(attempt, at) else HandedInBy.PUPIL
     return close_attempt(session, attempt, by, at=at, actor=actor)
+
+
+def hand_in_by_ticket(session: Session, actor: Actor, uid: str, *, at: datetime) -> Submission:
+    """Hand in for the page whose ticket named the actor: good when the sign-in ran out, not for who was shut out.
+
+    Raises:
+        NotFound: no such attempt of this person.
+        Forbidden: the lease of the attempt was withdrawn.
+    """
+    check_lease(get_own_attempt(session, actor, uid, lock=True).device)
+    return hand_in(session, actor, uid, at=at)
 
 
 def get_receipt(session: Session, actor: Actor, uid: str) -> tuple[Attempt, Submission]:

@@ -14,7 +14,7 @@ from lms.base.permissions import Actor, Role
 from lms.base.web import csrf, current_actor, current_session, public
 from lms.quizzes.domain.states import AttemptState
 from lms.quizzes.hot import endpoint, tokens
-from lms.quizzes.service import closing, reading, taking
+from lms.quizzes.service import closing, leases, reading, taking
 from lms.quizzes.views import papers
 from lms.quizzes.views.blueprint import bp
 from lms.quizzes.views.devices import device, remember
@@ -59,7 +59,9 @@ def exam(uid: str) -> ResponseReturnValue:
     if attempt.state != AttemptState.OPEN:
         return redirect(url_for("quizzes.receipt", uid=uid), code=303)
     if not page.here:
-        shown = render_template("lms/quizzes/other_device.html", quiz=page.quiz, attempt=attempt)
+        shown = render_template(
+            "lms/quizzes/other_device.html", quiz=page.quiz, attempt=attempt, shut_out=page.shut_out
+        )
         return remember(make_response(shown))
     ticket = tokens.Ticket(attempt.id, attempt.form_id, actor.user_id, attempt.school_id, device())
     shown = render_template(
@@ -83,7 +85,7 @@ def exam(uid: str) -> ResponseReturnValue:
 @bp.post("/exam/<uid>/take-over")
 def take_over(uid: str) -> ResponseReturnValue:
     """Go on with the attempt on this device."""
-    taking.take_over(current_session(), current_actor(), uid, device=device())
+    leases.take_over(current_session(), current_actor(), uid, device=device())
     return remember(make_response(redirect(url_for("quizzes.exam", uid=uid), code=303)))
 
 
@@ -117,7 +119,7 @@ def finish(uid: str) -> ResponseReturnValue:
     """Hand in by the page's token, which stays good when the sign-in has run out; answers with the receipt."""
     ticket = tokens.read(current_app.config["SECRET_KEY"], uid, request.headers.get(tokens.HEADER, ""))
     actor = Actor(ticket.user_id, ticket.school_id, roles=frozenset({Role.PUPIL}))
-    submission = taking.hand_in(current_session(), actor, uid, at=clock.now())
+    submission = taking.hand_in_by_ticket(current_session(), actor, uid, at=clock.now())
     return jsonify(receipt=submission.receipt, url=url_for("quizzes.receipt", uid=uid))
 
 

@@ -56,7 +56,7 @@ def reset_staff_password(session: Session, actor: Actor, uid: str, first: FirstP
 
 
 def set_disabled(session: Session, actor: Actor, uid: str, *, disabled: bool, at: datetime) -> User:
-    """Close or reopen an account; closing it ends every session.
+    """Close or reopen an account; closing it ends every session and withdraws the tickets of running tests.
 
     Raises:
         NotFound: nobody of this school has that uid.
@@ -65,7 +65,7 @@ def set_disabled(session: Session, actor: Actor, uid: str, *, disabled: bool, at
     user = get_user(session, actor.school_id, uid)
     require(actor, Permission.DISABLE_ACCOUNT, user)
     user.disabled_at = at if disabled else None
-    user.session_epoch += 1
+    accounts.shut_out(session, actor, user)
     audit.record(session, actor, "account.disabled" if disabled else "account.enabled", user.uid)
     return user
 
