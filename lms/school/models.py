@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.base.db import Base
@@ -138,6 +138,25 @@ class Guardianship(Base):
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 
     child: Mapped[User] = relationship(lazy="select", foreign_keys=[child_id])
+
+
+IN_USE = text("closed_at IS NULL")
+
+
+class Room(Base):
+    """A room of the school in which tests are written, and the networks of its machines."""
+
+    __tablename__ = "school_room"
+    __table_args__ = (
+        Index("uq_school_room_name", "school_id", "name", unique=True, sqlite_where=IN_USE, postgresql_where=IN_USE),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(String(36), unique=True, default=new_uid)
+    school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
+    name: Mapped[str] = mapped_column(String(80))
+    networks: Mapped[list[str]] = mapped_column(JSON)  # canonical, as lms.base.networks reads them
+    closed_at: Mapped[datetime | None]  # no longer in use; its name is free for another
 
 
 class RosterImport(Base):

@@ -116,6 +116,11 @@ def populate(session: Session, world: World, at: datetime) -> RouteWorld:
     made.put("year.running", uid=world.year.uid)
     planned = school.plan_year(session, world.actor(session, "admin"), NEXT_YEAR)
     made.put("year.planned", uid=planned.uid)
+    admin = world.actor(session, "admin")
+    for state in ("lab", "closed"):
+        room = school.add_room(session, admin, f"Phòng Tin {state}", "10.1.1.0/24")
+        made.put(f"room.{state}", uid=room.uid)
+    school.close_room(session, admin, made.objects["room.closed"]["uid"], at=at)
     made.put("subject.maths", subject=world.maths.uid)
     _rosters(session, made)
     _lessons(session, made, teacher)

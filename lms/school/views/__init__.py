@@ -1,6 +1,6 @@
 """Pages of the school's order and people, in modules by what they keep."""
 
-from lms.school.views import assignments, classes, groups, overview, parents, people, setting_up, years
+from lms.school.views import assignments, classes, groups, overview, parents, people, rooms, setting_up, years
 from lms.school.views.blueprint import bp, set_up_bp
 
 blueprints = (bp, set_up_bp)
@@ -14,6 +14,7 @@ __all__ = [
     "overview",
     "parents",
     "people",
+    "rooms",
     "set_up_bp",
     "setting_up",
     "years",
