@@ -3,15 +3,15 @@
 import { isAnswered, read, write } from "./exam/answers.js";
 import { makeBoard } from "./exam/board.js";
 import { makeClock } from "./exam/clock.js";
+import { makePulse } from "./exam/flow.js";
 import { makeSender } from "./exam/sender.js";
 import { openStore } from "./exam/store.js";
 
 const TYPING = 700; // milliseconds after the last key
-const ASKING = 20000; // milliseconds between questions about the time
 const AWAY = 1500; // milliseconds out of sight that are worth a line
 
 async function main(page) {
-  const { attempt, token, remaining, elapsed, nextSeq } = page.dataset;
+  const { attempt, token, remaining, elapsed, nextSeq, ask } = page.dataset;
   const texts = JSON.parse(page.querySelector("[data-texts]").textContent);
   const form = page.querySelector("[data-answers]");
   const tab = Math.random().toString(36).slice(2, 10);
@@ -43,10 +43,8 @@ async function main(page) {
     waiting,
     onReply(reply) {
       board.online();
-      clock.set(reply.remaining_ms);
-      if (reply.state !== "open") return leave();
-      if (!reply.here) lock(texts.otherDevice);
-      show();
+      pulse.hear(reply);
+      stand(reply);
     },
     onTrouble(kind) {
       if (kind === "refused") lock(texts.reload);
@@ -55,6 +53,22 @@ async function main(page) {
     },
     onRefused: (records) => records.forEach((one) => one.slot && refused.add(one.slot)),
   });
+
+  const pulse = makePulse({
+    url: `/exam/${attempt}/pulse`,
+    token,
+    ask: Number(ask),
+    onNews: (reply) => stand(reply),
+    onTrouble: () => sender.send(true), // which tells the pupil, and goes on trying
+  });
+
+  /* How the attempt stands, by a reply of the server. */
+  function stand(reply) {
+    clock.set(reply.remaining_ms);
+    if (reply.state !== "open") return leave();
+    if (!reply.here) lock(texts.otherDevice);
+    show();
+  }
 
   const held = () => new Set([...waiting.values()].filter((one) => one.slot).map((one) => one.slot));
 
@@ -181,7 +195,6 @@ async function main(page) {
     settleAll();
     if (unsaved.size && !ending) event.preventDefault();
   });
-  setInterval(() => sender.send(true), ASKING);
 
   if ("BroadcastChannel" in window) {
     const tabs = new BroadcastChannel(`gieo-exam/${attempt}`);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -206,6 +207,21 @@ def test_at_the_bell_the_page_hands_in(pupil: Any, quiz_url: str) -> None:
     with db.open_session(writes=False) as session:
         assert session.scalars(select(Submission)).one().handed_in_by == "pupil"
     assert stored()[5] == {"text": "Hà Nội"}
+
+
+def test_extra_time_moves_the_clock_of_a_page_that_saves_nothing(
+    pupil: Any, quiz_url: str, app: Flask, world: World
+) -> None:
+    page = begin(pupil(), quiz_url)
+    expect(page.locator("[data-time]")).to_have_text(re.compile(r"4[45]:\d\d"))
+    given = time.monotonic()
+    answer = sign_in(app, world.teacher).post(
+        f"/quizzes/{quiz_url.rpartition('/')[2]}/extra-time",
+        data={"pupil": world.pupil.uid, "minutes": "10", "reason": "Mất điện"},
+    )
+    assert answer.status_code == 303
+    expect(page.locator("[data-time]")).to_have_text(re.compile(r"5[45]:\d\d"), timeout=10_000)
+    assert time.monotonic() - given < 5
 
 
 def test_a_second_tab_and_a_second_device(pupil: Any, quiz_url: str) -> None:

@@ -165,6 +165,8 @@ class School:
         of = self.values(row) if of is None else of
         path = self.path(row.method, row.endpoint, of)
         client = self.client(who)
+        if row.endpoint == "quizzes.pulse_of":
+            return client.get(path, headers={tokens.HEADER: self._token(who, of)})
         if row.method == "GET":
             address = {"REMOTE_ADDR": "203.0.113.9"} if row.object == "from_elsewhere" else {}
             return client.get(path, environ_overrides=address)

@@ -24,6 +24,7 @@ WRITING_GETS = {
 }
 NO_TOKEN = {
     "quizzes.events": "the page's own ticket stands in a header, which no other site can send",
+    "quizzes.pulse_of": "the same",
     "quizzes.finish": "the same ticket, which stays good when the sign-in has run out",
 }
 KEPT_BY_BROWSERS = {
@@ -33,7 +34,8 @@ KEPT_BY_BROWSERS = {
         "private",  # what an address with a hash or a uid names does not change
     ),
 }
-BARE = {"quizzes.events": "JSON for a script that asked for it, answered before Flask: no page to protect"}
+_FOR_A_SCRIPT = "JSON for a script that asked for it, answered before Flask: no page to protect"
+BARE = {"quizzes.events": _FOR_A_SCRIPT, "quizzes.pulse_of": _FOR_A_SCRIPT}
 IGNORED = {
     ("bank.comment", "uid"): "the version in the form says which question",
     ("bank.retire", "uid"): "the version in the form says which question",

@@ -62,6 +62,7 @@ class Standing(StrEnum):
     APPLIED = "applied"
     LATE = "late"  # after deadline and grace, or after the hand-in
     OTHER_DEVICE = "other_device"  # from a device that another one has replaced
+    PASSED = "passed"  # its question was left behind, and there is no way back
 
 
 MOVES: Mapping[QuizState, frozenset[QuizState]] = MappingProxyType(

@@ -1,4 +1,4 @@
-"""The exam hot path: take an answer, make it durable, and only then say so.
+"""The exam hot path: take an answer, make it durable, and only then say so; tell pages what was decided meanwhile.
 
 The one exception to the rules of the house. This path opens and commits its own transactions (an acknowledgement must
 mean that the disk has it), uses Core instead of the ORM, reads no session cookie and loads no person: a signed token,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, select
@@ -20,11 +22,23 @@ from question_bank import api as bank
 TAB = re.compile(r"[A-Za-z0-9_-]{1,30}")
 MOST_FORMS = 256  # kept in memory; a form is some tens of kilobytes
 _lock = threading.Lock()
-_papers: WeakKeyDictionary[Engine, dict[int, Mapping[int, bank.ItemBody]]] = WeakKeyDictionary()  # by database
+_form = Form.__table__.c
 
 
-def paper(form_id: int) -> Mapping[int, bank.ItemBody]:
-    """The question bodies of a frozen form by slot number; read once in each process.
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What saves need of a frozen form: its questions by slot number, the rules of its quiz."""
+
+    quiz_id: int
+    bodies: Mapping[int, bank.ItemBody]
+    rules: Mapping[str, Any]
+
+
+_papers: WeakKeyDictionary[Engine, dict[int, Paper]] = WeakKeyDictionary()  # by database
+
+
+def paper(form_id: int) -> Paper:
+    """A frozen form; read once in each process.
 
     Raises:
         NotFound: there is no such form.
@@ -34,10 +48,13 @@ def paper(form_id: int) -> Mapping[int, bank.ItemBody]:
     if form_id in kept:
         return kept[form_id]
     with engine.connect() as connection:
-        document = connection.scalar(select(Form.__table__.c.document).where(Form.__table__.c.id == form_id))
-    if document is None:
+        form = connection.execute(
+            select(_form.quiz_id, _form.document, _form.rules).where(_form.id == form_id)
+        ).one_or_none()
+    if form is None:
         raise NotFound
-    made = {slot["number"]: bank.decode_body(slot["body"]) for slot in document}
+    bodies = {slot["number"]: bank.decode_body(slot["body"]) for slot in form.document}
+    made = Paper(form.quiz_id, bodies, form.rules)
     with _lock:
         kept = _papers.setdefault(engine, {})
         while len(kept) >= MOST_FORMS:
@@ -48,7 +65,7 @@ def paper(form_id: int) -> Mapping[int, bank.ItemBody]:
 
 def check(form_id: int, events: Sequence[SentEvent]) -> tuple[list[Checked], list[int]]:
     """Split what came into events that may be stored and the `seq` of those that never could be answers."""
-    bodies = paper(form_id)
+    bodies = paper(form_id).bodies
     good: list[Checked] = []
     refused: list[int] = []
     for event in events:

@@ -1,4 +1,4 @@
-"""Answer a save: token → check → store → acknowledge. Knows no web framework."""
+"""Answer a save (token → check → store → acknowledge) and a pulse. Knows no web framework."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from datetime import timedelta
 import msgspec
 import structlog
 
-from lms.base import metrics
+from lms.base import clock, metrics
 from lms.base.errors import Invalid, TooLarge
 from lms.base.i18n_marks import N_
 from lms.quizzes.domain.states import Standing
-from lms.quizzes.hot.checking import TAB, check
-from lms.quizzes.hot.saving import save
+from lms.quizzes.hot.checking import TAB, check, paper
+from lms.quizzes.hot.pulse import News, news
+from lms.quizzes.hot.saving import look_at, save
 from lms.quizzes.hot.storing import Arrival, Stored
 from lms.quizzes.hot.tokens import read
 from lms.quizzes.hot.wire import MOST_BYTES, MOST_EVENTS, Batch, Reply, decode, encode
@@ -37,10 +38,28 @@ def take_events(secret: str, attempt_uid: str, token: str, body: bytes) -> tuple
     events, refused = check(ticket.form_id, batch.events)
     if refused:
         log.warning("exam.events_refused", attempt=attempt_uid, user=ticket.user_id, events=len(refused))
+    heard = news(paper(ticket.form_id).quiz_id)  # before the attempt is read, which is then at least as new
     stored = save(Arrival(ticket, f"{ticket.device}.{batch.tab}", events))
     for _seq, standing in stored.saved:
         metrics.exam_save("stored" if standing == Standing.APPLIED else "late")
-    return 422 if refused and not events else 200, encode(_reply(stored, refused))
+    return 422 if refused and not events else 200, encode(_reply(stored, refused, heard))
+
+
+def take_pulse(secret: str, attempt_uid: str, token: str, known: str) -> tuple[int, int, bytes]:
+    """Tell a page whether something was decided since it heard the bulletin *known*.
+
+    Returns the status, the milliseconds after which to ask again, and the body: 204 and nothing while all is as it was,
+    else 200 and how the attempt stands.
+
+    Raises:
+        Forbidden: the token is not of this attempt.
+        NotFound: the attempt or its form is gone.
+    """
+    ticket = read(secret, attempt_uid, token)
+    heard = news(paper(ticket.form_id).quiz_id)
+    if known == str(heard.bulletin):
+        return 204, heard.ask_ms, b""
+    return 200, heard.ask_ms, encode(_reply(look_at(ticket, clock.now()), [], heard))
 
 
 def _parse(body: bytes) -> Batch:
@@ -55,12 +74,16 @@ def _parse(body: bytes) -> Batch:
     return batch
 
 
-def _reply(stored: Stored, refused: list[int]) -> Reply:
+def _reply(stored: Stored, refused: list[int], heard: News) -> Reply:
+    until = stored.paused_at or stored.at
     return Reply(
         saved=stored.saved,
         refused=refused,
         now_ms=int(stored.at.timestamp() * 1000),
-        remaining_ms=max(0, (stored.deadline_at - stored.at) // _MILLISECOND),
+        remaining_ms=max(0, (stored.deadline_at - until) // _MILLISECOND),
         state=stored.state,
         here=stored.here,
+        paused=stored.paused_at is not None,
+        bulletin=heard.bulletin,
+        ask_ms=heard.ask_ms,
     )

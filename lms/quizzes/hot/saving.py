@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import datetime
 
 from sqlalchemy import Engine
 
@@ -34,13 +35,19 @@ def save(arrival: Arrival) -> Stored:
         NotFound: the attempt is gone.
         Forbidden: the pupil was shut out.
     """
-    engine = db.engine_for(writes=bool(arrival.events))
-    return _writer(engine).save(arrival) if arrival.events else _look(engine, arrival.ticket)
+    if not arrival.events:
+        return look_at(arrival.ticket, clock.now())
+    return _writer(db.engine_for(writes=True)).save(arrival)
 
 
-def _look(engine: Engine, ticket: Ticket) -> Stored:
-    with engine.connect() as connection:
-        return look(connection, ticket, clock.now())
+def look_at(ticket: Ticket, at: datetime) -> Stored:
+    """How an attempt stands, without storing anything.
+
+    Raises:
+        NotFound: the attempt is gone.
+    """
+    with db.engine_for(writes=False).connect() as connection:
+        return look(connection, ticket, at)
 
 
 def stop() -> None:

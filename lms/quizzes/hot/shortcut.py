@@ -1,8 +1,8 @@
 """The door of the hot path: a WSGI layer before Flask, so that a save pays for nothing but itself.
 
-`POST /exam/<uid>/events` is answered here: no session, no request log line, no page headers; refusals and failures are
-logged, saves are counted in the metrics. Everything else goes on to Flask. `lms.quizzes.views.taking` keeps the same
-address in the table of routes.
+`POST /exam/<uid>/events` and `GET /exam/<uid>/pulse` are answered here: no session, no request log line, no page
+headers; refusals and failures are logged, saves are counted in the metrics. Everything else goes on to Flask.
+`lms.quizzes.views` keeps the same addresses in the table of routes.
 """
 
 from __future__ import annotations
@@ -17,15 +17,25 @@ from flask import Flask
 from prometheus_client import Histogram
 
 from lms.base.errors import AppError, TooLarge, Unavailable
-from lms.quizzes.hot.endpoint import take_events
+from lms.quizzes.hot import pulse
+from lms.quizzes.hot.endpoint import take_events, take_pulse
 from lms.quizzes.hot.wire import MOST_BYTES, encode
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 log = structlog.get_logger()
-_PATH = re.compile(r"/exam/([0-9a-f-]{36})/events")
-_STATUS = {200: "200 OK", 422: "422 Unprocessable Entity", 403: "403 Forbidden", 404: "404 Not Found"}
+_PATH = re.compile(r"/exam/([0-9a-f-]{36})/(events|pulse)")
+_TICKET = "HTTP_X_EXAM_TOKEN"
+_BULLETIN = "HTTP_X_EXAM_BULLETIN"
+_METHODS = {"events": "POST", "pulse": "GET"}
+_STATUS = {
+    200: "200 OK",
+    204: "204 No Content",
+    403: "403 Forbidden",
+    404: "404 Not Found",
+    422: "422 Unprocessable Entity",
+}
 _SECONDS = Histogram(
     "gieo_exam_save_seconds",
     "Time from an answer's arrival until it is durable",
@@ -35,7 +45,7 @@ _SECONDS = Histogram(
 
 
 class Shortcut:
-    """Answers saves itself and hands the rest on."""
+    """Answers saves and pulses itself and hands the rest on."""
 
     def __init__(self, app: Flask) -> None:
         self._next: WSGIApplication = app.wsgi_app
@@ -43,32 +53,42 @@ class Shortcut:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path: str = environ.get("PATH_INFO", "")
-        found = _PATH.fullmatch(path) if path.endswith("/events") else None
-        if found is None or environ["REQUEST_METHOD"] != "POST":
+        found = _PATH.fullmatch(path) if path.startswith("/exam/") else None
+        if found is None or environ["REQUEST_METHOD"] != _METHODS[found[2]]:
             return self._next(environ, start_response)
-        began = time.perf_counter()
-        status, body = self._answer(found[1], environ)
-        _SECONDS.labels(str(status)).observe(time.perf_counter() - began)
-        start_response(
-            _STATUS.get(status) or f"{status} Refused",
-            [
-                ("Content-Type", "application/json"),
-                ("Content-Length", str(len(body))),
-                ("Cache-Control", "no-store"),
-                ("X-Content-Type-Options", "nosniff"),
-            ],
-        )
+        headers = [("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff")]
+        if found[2] == "pulse":
+            status, ask_ms, body = self._answer_pulse(found[1], environ)
+            headers.append((pulse.ASK_HEADER, str(ask_ms)))
+        else:
+            began = time.perf_counter()
+            status, body = self._answer_save(found[1], environ)
+            _SECONDS.labels(str(status)).observe(time.perf_counter() - began)
+        if status != 204:
+            headers += [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+        start_response(_STATUS.get(status) or f"{status} Refused", headers)
         return [body]
 
-    def _answer(self, uid: str, environ: WSGIEnvironment) -> tuple[int, bytes]:
+    def _answer_save(self, uid: str, environ: WSGIEnvironment) -> tuple[int, bytes]:
         try:
-            return take_events(self._secret, uid, environ.get("HTTP_X_EXAM_TOKEN", ""), _body(environ))
+            return take_events(self._secret, uid, environ.get(_TICKET, ""), _body(environ))
         except AppError as error:
             log.warning("exam.save_refused", attempt=uid, kind=type(error).__name__, status=error.status)
             return _problem(error)
         except Exception:
             log.exception("exam.save_failed", attempt=uid)
             return _problem(Unavailable())
+
+    def _answer_pulse(self, uid: str, environ: WSGIEnvironment) -> tuple[int, int, bytes]:
+        try:
+            return take_pulse(self._secret, uid, environ.get(_TICKET, ""), environ.get(_BULLETIN, ""))
+        except AppError as error:
+            log.warning("exam.pulse_refused", attempt=uid, kind=type(error).__name__, status=error.status)
+            status, body = _problem(error)
+        except Exception:
+            log.exception("exam.pulse_failed", attempt=uid)
+            status, body = _problem(Unavailable())
+        return status, pulse.TROUBLED_MS, body
 
 
 def _body(environ: WSGIEnvironment) -> bytes:

@@ -20,7 +20,14 @@ from lms.quizzes.models import Attempt, AttemptEvent
 
 _attempt = Attempt.__table__.c
 _event = cast(Table, AttemptEvent.__table__)
-_columns = (_attempt.id, _attempt.state, _attempt.deadline_at, _attempt.accept_until_at, _attempt.device)
+_columns = (
+    _attempt.id,
+    _attempt.state,
+    _attempt.deadline_at,
+    _attempt.accept_until_at,
+    _attempt.paused_at,
+    _attempt.device,
+)
 _KEY = ("attempt_id", "client_id", "client_seq")
 
 LOOK = select(*_columns).where(_attempt.id.in_(bindparam("ids", expanding=True)))
@@ -68,6 +75,7 @@ class Stored:
     at: datetime
     state: str
     deadline_at: datetime
+    paused_at: datetime | None
     here: bool
     saved: list[tuple[int, str]] = field(default_factory=list)
 
@@ -76,7 +84,7 @@ def rows_of(arrival: Arrival, attempt: Any, at: datetime) -> list[dict[str, Any]
     """The rows to add for an arrival, each with its standing."""
     ticket = arrival.ticket
     standing = standing_of(
-        AttemptState(attempt.state), attempt.device == ticket.device, attempt.accept_until_at, at
+        AttemptState(attempt.state), attempt.device == ticket.device, attempt.accept_until_at, attempt.paused_at or at
     ).value
     return [
         {
@@ -101,6 +109,7 @@ def outcome(arrival: Arrival, attempt: Any, at: datetime, rows: Sequence[dict[st
         at,
         attempt.state,
         attempt.deadline_at,
+        attempt.paused_at,
         attempt.device == arrival.ticket.device,
         [(row["client_seq"], row["standing"]) for row in rows],
     )
@@ -163,4 +172,4 @@ def look(connection: Connection, ticket: Ticket, at: datetime) -> Stored:
     if attempt is None:
         raise NotFound
     check_lease(attempt.device)
-    return Stored(at, attempt.state, attempt.deadline_at, attempt.device == ticket.device)
+    return Stored(at, attempt.state, attempt.deadline_at, attempt.paused_at, attempt.device == ticket.device)

@@ -37,6 +37,9 @@ class Reply(msgspec.Struct):
     remaining_ms: int
     state: str
     here: bool  # whether this device holds the lease
+    paused: bool  # the clock stands; answers are taken all the same
+    bulletin: int  # what the page knows by this reply, see `hot.pulse`
+    ask_ms: int  # when to ask for the bulletin again
 
 
 decode = msgspec.json.Decoder(Batch).decode

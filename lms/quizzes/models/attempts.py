@@ -19,7 +19,11 @@ WideInt = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by
 
 
 class Attempt(Base):
-    """One go of a pupil at a quiz. `accept_until_at` is the deadline plus grace."""
+    """One go of a pupil at a quiz. `accept_until_at` is the deadline plus grace.
+
+    While it is paused the clock stands at `paused_at`. Answers are taken from slot `reached` on; `section_ends_at` is
+    the end of the section in which that slot lies, where sections have their own time.
+    """
 
     __tablename__ = "quiz_attempt"
     __table_args__ = (
@@ -38,6 +42,9 @@ class Attempt(Base):
     started_at: Mapped[datetime]
     deadline_at: Mapped[datetime]
     accept_until_at: Mapped[datetime]
+    paused_at: Mapped[datetime | None]
+    reached: Mapped[int] = mapped_column(default=1)
+    section_ends_at: Mapped[datetime | None]
     device: Mapped[str] = mapped_column(String(40))  # holds the lease: answers from others are kept, not applied
 
     quiz: Mapped[Quiz] = relationship(lazy="select")

@@ -102,7 +102,8 @@ class Form(Base):
 
     `document` is all that a pupil's page is made from: a list of slots `{number, label, part, version, worth, body}`
     with the options in the order of this form. It never holds a key: the key sheet is the immutable versions that it
-    names, read by scoring, marking and released reviews only.
+    names, read by scoring, marking and released reviews only. `rules` is what saves have to know of the quiz
+    (`lms.quizzes.domain.flow`), frozen with the questions.
     """
 
     __tablename__ = "quiz_form"
@@ -114,6 +115,7 @@ class Form(Base):
     quiz_id: Mapped[int] = mapped_column(ForeignKey("quiz.id"))
     code: Mapped[str] = mapped_column(String(10))
     document: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    rules: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 
 class Accommodation(Base):

@@ -20,8 +20,8 @@ from lms.quizzes.service.scoring import score_attempt
 
 
 def needs_closing(attempt: Attempt, at: datetime) -> bool:
-    """Say whether an attempt is open although its deadline and grace are over."""
-    return attempt.state == AttemptState.OPEN and at > attempt.accept_until_at
+    """Say whether an attempt is open although its deadline and grace are over; while it is paused its clock stands."""
+    return attempt.state == AttemptState.OPEN and attempt.paused_at is None and at > attempt.accept_until_at
 
 
 def close_attempt(
@@ -50,7 +50,7 @@ def close_attempt(
         receipt=receipt_of(attempt.uid, {slot: event.response for slot, event in answers.items()}),
     )
     session.add(submission)
-    attempt.state = AttemptState.HANDED_IN
+    attempt.state, attempt.paused_at = AttemptState.HANDED_IN, None
     session.flush()
     score_attempt(session, attempt, {slot: event.response for slot, event in answers.items()}, at=at)
     audit.record(
@@ -80,7 +80,7 @@ def list_due(session: Session, *, at: datetime) -> list[int]:
     return list(
         session.scalars(
             select(Attempt.id)
-            .where(Attempt.state == AttemptState.OPEN, Attempt.accept_until_at < at)
+            .where(Attempt.state == AttemptState.OPEN, Attempt.accept_until_at < at, Attempt.paused_at.is_(None))
             .order_by(Attempt.accept_until_at, Attempt.id)
         )
     )
@@ -90,7 +90,12 @@ def close_due(session: Session, attempt_ids: Sequence[int], *, at: datetime) -> 
     """Close those of these attempts that are overdue and that nobody else is closing; returns how many."""
     due = session.scalars(
         select(Attempt)
-        .where(Attempt.id.in_(attempt_ids), Attempt.state == AttemptState.OPEN, Attempt.accept_until_at < at)
+        .where(
+            Attempt.id.in_(attempt_ids),
+            Attempt.state == AttemptState.OPEN,
+            Attempt.accept_until_at < at,
+            Attempt.paused_at.is_(None),
+        )
         .order_by(Attempt.id)
         .with_for_update(skip_locked=True)
     ).all()

@@ -13,6 +13,7 @@ from lms.base.users import User
 from lms.quizzes.domain.leases import NOBODY, PAGE_NO_LONGER_GOOD
 from lms.quizzes.domain.states import AttemptState
 from lms.quizzes.models import Attempt
+from lms.quizzes.service.flow import tell_running
 from lms.quizzes.service.reading import get_own_attempt
 
 
@@ -26,8 +27,9 @@ def take_over(session: Session, actor: Actor, uid: str, *, device: str) -> Attem
     attempt = get_own_attempt(session, actor, uid, lock=True)
     if session.scalar(select(User.disabled_at).where(User.id == actor.user_id)) is not None:
         raise Forbidden(PAGE_NO_LONGER_GOOD)
-    if attempt.state == AttemptState.OPEN:
+    if attempt.state == AttemptState.OPEN and attempt.device != device:
         attempt.device = device
+        tell_running(session, attempt.quiz)
     return attempt
 
 
@@ -45,6 +47,7 @@ def withdraw_leases(session: Session, actor: Actor, user: User) -> None:
     ).all()
     for attempt in running:
         attempt.device = NOBODY
+        tell_running(session, attempt.quiz)
         audit.record(session, actor, "attempt.lease_withdrawn", attempt.uid, quiz=attempt.quiz.uid)
 
 

@@ -16,6 +16,7 @@ from lms.quizzes.domain.states import AttemptState, HandedInBy, QuizState, Relea
 from lms.quizzes.models import Attempt, Quiz, Release
 from lms.quizzes.service.closing import close_attempt
 from lms.quizzes.service.feeding import feed, feed_if_possible
+from lms.quizzes.service.flow import tell_running
 from lms.quizzes.service.reading import get_quiz
 
 
@@ -76,6 +77,7 @@ def end_now(session: Session, actor: Actor, uid: str, *, at: datetime) -> Quiz:
     ).all()
     for attempt in working:
         close_attempt(session, attempt, HandedInBy.TEACHER, at=at, actor=actor)
+    tell_running(session, quiz)
     quiz.closed_at = at
     audit.record(session, actor, "quiz.closed", quiz.uid, handed_in=len(working))
     release_by_rule(session, quiz, at=at)

@@ -172,7 +172,7 @@ def exam_page(session: Session, actor: Actor, uid: str, *, device: str, at: date
         form=attempt.form,
         answers={slot: event.response for slot, event in project(events).items()},
         next_seq=max((event.seq for event in events), default=0) + 1,
-        remaining=max(timedelta(0), attempt.deadline_at - at),
+        remaining=max(timedelta(0), attempt.deadline_at - (attempt.paused_at or at)),
         here=attempt.device == device,
         shut_out=attempt.device == NOBODY,
     )
@@ -189,7 +189,9 @@ def save_plain(session: Session, actor: Actor, uid: str, values: FormValues, *, 
         Invalid: an answer is none of its question's.
     """
     attempt = get_own_attempt(session, actor, uid, lock=True)
-    standing = standing_of(AttemptState(attempt.state), attempt.device == device, attempt.accept_until_at, at)
+    standing = standing_of(
+        AttemptState(attempt.state), attempt.device == device, attempt.accept_until_at, attempt.paused_at or at
+    )
     if standing is Standing.OTHER_DEVICE:
         raise Conflict(N_("Em đang làm bài trên máy khác. Hãy mở lại trang để tiếp tục trên máy này."))
     events = answer_events(session, attempt)

@@ -21,6 +21,7 @@ from lms.permissions import Permission, require
 from lms.quizzes.domain.states import AttemptState, EventKind, QuizState, Standing
 from lms.quizzes.domain.timing import Allowance
 from lms.quizzes.models import Accommodation, Attempt, AttemptEvent, Form, Quiz, Submission
+from lms.quizzes.service.flow import tell_running
 from lms.quizzes.service.reading import get_quiz
 from lms.school import service as school
 
@@ -182,6 +183,7 @@ def give_extra_time(
     for pupil in chosen:
         _set_extra(session, actor, quiz, pupil, minutes, percent, reason, at)
     session.flush()
+    tell_running(session, quiz)
     return len(set(pupil_uids))
 
 

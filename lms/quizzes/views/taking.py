@@ -12,6 +12,7 @@ from lms.base.downloads import send_blob
 from lms.base.i18n import _
 from lms.base.permissions import Actor, Role
 from lms.base.web import csrf, current_actor, current_session, public
+from lms.quizzes.domain.flow import PULSE
 from lms.quizzes.domain.states import AttemptState
 from lms.quizzes.hot import endpoint, tokens
 from lms.quizzes.service import closing, leases, reading, taking
@@ -20,6 +21,7 @@ from lms.quizzes.views.blueprint import bp
 from lms.quizzes.views.devices import device, remember
 
 _MILLISECOND = timedelta(milliseconds=1)
+FIRST_ASK_MS = PULSE // _MILLISECOND  # then as the replies say
 KEEP_PICTURES = 7 * 86_400  # seconds: a picture's address holds its hash
 
 
@@ -78,6 +80,7 @@ def exam(uid: str) -> ResponseReturnValue:
         remaining_ms=page.remaining // _MILLISECOND,
         elapsed_ms=(at - attempt.started_at) // _MILLISECOND,
         next_seq=page.next_seq,
+        ask_ms=FIRST_ASK_MS,
     )
     return remember(make_response(shown))
 

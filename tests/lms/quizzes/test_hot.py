@@ -247,4 +247,4 @@ def test_a_body_that_is_one() -> None:
 
 
 def test_standings_have_the_names_that_clients_know() -> None:
-    assert [standing.value for standing in Standing] == ["applied", "late", "other_device"]
+    assert [standing.value for standing in Standing] == ["applied", "late", "other_device", "passed"]

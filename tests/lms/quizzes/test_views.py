@@ -413,3 +413,17 @@ def test_worth_is_exact(app: Flask, world: World) -> None:
 
 def give_in(session: Any, world: World) -> str:
     return factories.published(session, world, at=clock.now()).uid
+
+
+def test_the_page_asks_whether_something_was_decided(app: Flask, world: World, signed_in: SignIn) -> None:
+    pupil = signed_in("pupil")
+    uid, token = start(pupil, give(world))
+    known = {"X-Exam-Token": token, "X-Exam-Bulletin": "0"}
+    quiet = pupil.get(f"/exam/{uid}/pulse", headers=known)
+    assert (quiet.status_code, quiet.data, quiet.headers["X-Exam-Ask"]) == (204, b"", "3500")
+    told = pupil.get(f"/exam/{uid}/pulse", headers={"X-Exam-Token": token})
+    assert told.json["state"] == "open"
+    assert told.headers["Cache-Control"] == "no-store"
+    refused = pupil.get(f"/exam/{uid}/pulse", headers={"X-Exam-Token": "x"})
+    assert (refused.status_code, refused.headers["X-Exam-Ask"]) == (403, "10000")
+    assert pupil.post(f"/exam/{uid}/pulse", headers=known).status_code == 405
