@@ -29,6 +29,8 @@ class Permission(StrEnum):
     BUILD_QUIZ = "build_quiz"  # a course or a quiz
     WATCH_QUIZ = "watch_quiz"  # who is working, how far; no answers
     GIVE_EXTRA_TIME = "give_extra_time"
+    REOPEN_ATTEMPT = "reopen_attempt"  # a handed-in one; at once while the quiz runs, else to be approved
+    APPROVE_REOPENING = "approve_reopening"
     END_QUIZ = "end_quiz"
     SEE_QUIZ_RESULTS = "see_quiz_results"  # totals of the class and the questions
     READ_ATTEMPTS = "read_attempts"  # what each pupil answered
@@ -138,6 +140,8 @@ POLICY = PolicyTable(
         Permission.BUILD_QUIZ: teaches_subject_in_class,
         Permission.WATCH_QUIZ: any_of(teaches_subject_in_class, leads),
         Permission.GIVE_EXTRA_TIME: teaches_subject_in_class,
+        Permission.REOPEN_ATTEMPT: teaches_subject_in_class,
+        Permission.APPROVE_REOPENING: any_of(heads_subject, leads),
         Permission.END_QUIZ: teaches_subject_in_class,
         Permission.SEE_QUIZ_RESULTS: any_of(teaches_subject_in_class, heads_subject, leads),
         Permission.READ_ATTEMPTS: any_of(teaches_subject_in_class, heads_subject),

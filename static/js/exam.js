@@ -64,10 +64,25 @@ async function main(page) {
 
   /* How the attempt stands, by a reply of the server. */
   function stand(reply) {
-    clock.set(reply.remaining_ms);
+    clock.set(reply.remaining_ms, reply.paused);
     if (reply.state !== "open") return leave();
     if (!reply.here) lock(texts.otherDevice);
+    pause(reply.paused);
     show();
+  }
+
+  /* While the clock stands the questions rest under a word about it; what was typed until then is sent. */
+  function pause(stands) {
+    const fields = page.querySelector("[data-fields]");
+    if (fields.disabled === stands) return;
+    if (stands) {
+      settleAll();
+      sender.send();
+    }
+    fields.disabled = stands;
+    page.querySelector("[data-pause]").hidden = !stands;
+    page.querySelector("[data-hand-in]").disabled = stands;
+    if (stands) document.querySelector("#hand-in").close();
   }
 
   const held = () => new Set([...waiting.values()].filter((one) => one.slot).map((one) => one.slot));
@@ -213,6 +228,7 @@ async function main(page) {
     last.set(record.slot, JSON.stringify(record.response));
   }
   show();
+  if ("paused" in page.dataset) clock.set(Number(remaining), true);
   if (waiting.size) sender.send();
   page.dataset.ready = tab;
 }

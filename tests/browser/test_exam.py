@@ -224,6 +224,28 @@ def test_extra_time_moves_the_clock_of_a_page_that_saves_nothing(
     assert time.monotonic() - given < 5
 
 
+def test_a_pause_rests_the_page_and_keeps_what_was_typed(pupil: Any, quiz_url: str, app: Flask, world: World) -> None:
+    page = begin(pupil(), quiz_url)
+    teacher, quiz = sign_in(app, world.teacher), quiz_url.rpartition("/")[2]
+    page.locator("#q10 textarea").type("Em đang viết dở")
+    assert teacher.post(f"/quizzes/{quiz}/pause", data={"whom": "all", "reason": "Mất điện"}).status_code == 303
+    expect(page.get_by_role("heading", name="Tạm dừng")).to_be_visible(timeout=5_000)
+    expect(page.locator("#q10 textarea")).to_be_disabled()
+    expect(page.locator("[data-hand-in]")).to_be_disabled()
+    saved(page, "Đã lưu 1 câu")
+    assert stored() == {10: {"text": "Em đang viết dở"}}
+    stands = page.locator("[data-time]").text_content()
+    page.reload()
+    ready(page)
+    expect(page.locator("#q10 textarea")).to_be_disabled()
+    page.wait_for_timeout(1500)  # longer than a second of the clock
+    assert page.locator("[data-time]").text_content() == stands
+    assert teacher.post(f"/quizzes/{quiz}/resume", data={"whom": "all"}).status_code == 303
+    expect(page.get_by_role("heading", name="Tạm dừng")).to_be_hidden(timeout=5_000)
+    choose(page, "b")
+    saved(page, "Đã lưu 2 câu")
+
+
 def test_a_second_tab_and_a_second_device(pupil: Any, quiz_url: str) -> None:
     context = pupil()
     first = begin(context, quiz_url)

@@ -27,7 +27,7 @@ from lms.gradebook import service as gradebook
 from lms.gradebook.domain.cells import mark_cell
 from lms.gradebook.domain.circular22 import VERSIONS
 from lms.quizzes.models import Attempt, Form, ItemScore, Quiz
-from lms.quizzes.service import building, releasing, taking
+from lms.quizzes.service import building, releasing, reopening, taking
 from lms.school import importing, staff_importing
 from lms.school import service as school
 from lms.school.models import GroupMembership, Guardianship
@@ -291,6 +291,12 @@ def _quizzes(session: Session, made: RouteWorld, teacher: Actor) -> None:
         made.put(f"quiz.{state}", uid=quiz.uid, version_uid=essay, slot_uid=quiz.slots[0].uid, version=approved)
         _attempt(made, state, quiz, attempts["pupil"], essay)
         made.put(f"child.{state}/elsewhere", child_uid=world.pupil.uid, uid=attempts["classmate"].uid)
+        if state == "closed":
+            asked = reopening.reopen(
+                session, teacher, quiz.uid, attempts["classmate"].uid, minutes=5, reason="Bấm nhầm", at=at
+            ).uid
+            made.put("reopening.asked", uid=quiz.uid, reopening_uid=asked)
+            made.put("reopening.asked/elsewhere", uid=running.uid, reopening_uid=asked)
     made.put(
         "answer.elsewhere",
         uid=made.objects["quiz.closed"]["uid"],

@@ -16,6 +16,14 @@ class Navigation(StrEnum):
     ONE_BY_ONE = "one_by_one"
 
 
+class ReopeningState(StrEnum):
+    """Where the wish to give a handed-in attempt back stands."""
+
+    ASKED = "asked"
+    DONE = "done"
+    REFUSED = "refused"
+
+
 def ask_after(running: int) -> timedelta:
     """How long a page of one of so many running attempts waits before it asks whether something changed.
 

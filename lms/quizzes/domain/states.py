@@ -69,7 +69,7 @@ MOVES: Mapping[QuizState, frozenset[QuizState]] = MappingProxyType(
     {
         QuizState.DRAFT: frozenset({QuizState.PUBLISHED}),
         QuizState.PUBLISHED: frozenset({QuizState.CLOSED}),
-        QuizState.CLOSED: frozenset(),
+        QuizState.CLOSED: frozenset({QuizState.PUBLISHED}),  # while a handed-in attempt is given back
     }
 )
 

@@ -31,9 +31,14 @@ class Window:
     duration: timedelta | None
     grace: timedelta = timedelta(seconds=20)  # for answers that the network held back
 
+    @property
+    def length(self) -> timedelta:
+        """What percentages of extra time are taken of."""
+        return self.duration or self.closes_at - self.opens_at
+
     def end_for(self, allowance: Allowance) -> datetime:
         """The end of the window for a pupil with this extra time."""
-        return self.closes_at + allowance.over(self.duration or self.closes_at - self.opens_at)
+        return self.closes_at + allowance.over(self.length)
 
     def check_may_begin(self, allowance: Allowance, at: datetime) -> None:
         """Go on only inside the window.

@@ -1,7 +1,7 @@
 """The tables of quizzes, from the plan of a teacher to the scores of the class."""
 
 from lms.quizzes.models.attempts import Attempt, AttemptEvent, ResponseCurrent, Submission
-from lms.quizzes.models.flow import QuizFlow
+from lms.quizzes.models.flow import QuizFlow, Reopening
 from lms.quizzes.models.quizzes import Accommodation, Form, Quiz, QuizSlot
 from lms.quizzes.models.scores import AttemptScore, EssayMark, ItemScore, Release, ScoreRun, TeacherComment
 
@@ -17,6 +17,7 @@ __all__ = [
     "QuizFlow",
     "QuizSlot",
     "Release",
+    "Reopening",
     "ResponseCurrent",
     "ScoreRun",
     "Submission",

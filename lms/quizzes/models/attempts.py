@@ -52,6 +52,17 @@ class Attempt(Base):
     pupil: Mapped[User] = relationship(lazy="select")
     submission: Mapped[Submission | None] = relationship(lazy="select", viewonly=True)
 
+    def go_on(self, at: datetime) -> None:
+        """Let the clock go on after a pause: every end moves by as long as it stood."""
+        if self.paused_at is None:
+            return
+        stood = at - self.paused_at
+        self.deadline_at += stood
+        self.accept_until_at += stood
+        if self.section_ends_at is not None:
+            self.section_ends_at += stood
+        self.paused_at = None
+
 
 class AttemptEvent(Base):
     """What a pupil's page told us, in the order of arrival; rows are only ever added.

@@ -23,6 +23,7 @@ from lms.quizzes.domain.timing import Allowance, standing_of
 from lms.quizzes.models import Accommodation, Attempt, AttemptEvent, Form, Quiz, ResponseCurrent, Submission
 from lms.quizzes.service.closing import close_attempt, needs_closing
 from lms.quizzes.service.events import answer_events
+from lms.quizzes.service.pausing import check_not_paused
 from lms.quizzes.service.reading import get_own_attempt, get_quiz
 from question_bank import api as bank
 
@@ -116,6 +117,7 @@ def begin(session: Session, actor: Actor, uid: str, *, device: str, at: datetime
         raise Conflict(N_("Em đã dùng hết số lượt làm bài này."))
     allowance = allowance_of(session, quiz, actor.user_id)
     window.check_may_begin(allowance, at)
+    check_not_paused(session, quiz)
     number = len(attempts) + 1
     deadline = window.deadline(allowance, at)
     fresh = Attempt(

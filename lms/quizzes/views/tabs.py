@@ -16,6 +16,7 @@ def tabs_for(actor: Actor, quiz: Quiz, here: str) -> list[Tab]:
     """The tabs as `macros/acts.html` draws them; `here` names the one that is open."""
     every = (
         ("board", _("Diễn biến"), Permission.WATCH_QUIZ),
+        ("reopenings", _("Mở lại"), Permission.SEE_QUIZ_RESULTS),
         ("results", _("Kết quả"), Permission.SEE_QUIZ_RESULTS),
         ("tasks", _("Chấm bài"), Permission.MARK_QUIZ),
         ("preview", _("Đề"), Permission.SEE_QUIZ_RESULTS),

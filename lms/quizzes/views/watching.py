@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from lms.base import clock
 from lms.base.errors import Invalid
 from lms.base.forms import problems_of
-from lms.base.i18n import _, ngettext
+from lms.base.i18n import _
 from lms.base.i18n_marks import N_
 from lms.base.web import current_actor, current_session, shows_again
 from lms.permissions import Permission, allows
@@ -21,9 +21,15 @@ from lms.quizzes.views.taking import pupil_start
 DOING = {
     watching.Doing.NOT_BEGUN: N_("Chưa bắt đầu"),
     watching.Doing.WORKING: N_("Đang làm"),
+    watching.Doing.PAUSED: N_("Đang tạm dừng"),
     watching.Doing.HANDED_IN: N_("Đã nộp"),
 }
-LOOKS = {watching.Doing.NOT_BEGUN: "", watching.Doing.WORKING: "info", watching.Doing.HANDED_IN: "good"}
+LOOKS = {
+    watching.Doing.NOT_BEGUN: "",
+    watching.Doing.WORKING: "info",
+    watching.Doing.PAUSED: "wait",
+    watching.Doing.HANDED_IN: "good",
+}
 
 
 @bp.get("/quizzes/<uid>")
@@ -57,35 +63,11 @@ def board(uid: str) -> ResponseReturnValue:
         looks={key.value: look for key, look in LOOKS.items()},
         now=clock.now(),
         may_give_time=allows(actor, Permission.GIVE_EXTRA_TIME, quiz) and quiz.state == QuizState.PUBLISHED,
+        may_reopen=allows(actor, Permission.REOPEN_ATTEMPT, quiz) and quiz.released_at is None,
         may_end=allows(actor, Permission.END_QUIZ, quiz) and quiz.state == QuizState.PUBLISHED,
         may_see_results=allows(actor, Permission.SEE_QUIZ_RESULTS, quiz),
         problems={name: problems_of(name) for name in ("", "reason", "minutes", "pupil", "confirm")},
     )
-
-
-@bp.post("/quizzes/<uid>/extra-time")
-@shows_again(board)
-def extra_time(uid: str) -> ResponseReturnValue:
-    """Give the ticked pupils extra time; running attempts get it at once."""
-
-    def whole(name: str) -> int:
-        text = request.form.get(name, "").strip() or "0"
-        if not text.isascii() or not text.isdigit():
-            raise Invalid.at("minutes", N_("Hãy ghi một số nguyên."))
-        return int(text[:5])
-
-    given = watching.give_extra_time(
-        current_session(),
-        current_actor(),
-        uid,
-        request.form.getlist("pupil"),
-        minutes=whole("minutes"),
-        percent=whole("percent"),
-        reason=request.form.get("reason", ""),
-        at=clock.now(),
-    )
-    flash(ngettext("Đã thêm giờ cho %(num)s học sinh.", "Đã thêm giờ cho %(num)s học sinh.", given))
-    return redirect(url_for("quizzes.board", uid=uid), code=303)
 
 
 @bp.post("/quizzes/<uid>/end")

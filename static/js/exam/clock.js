@@ -5,8 +5,9 @@ export function makeClock({ element, remaining, elapsed, onEnd, onMinutes, onGap
   let last = Date.now();
   let told = Infinity;
   let over = false;
+  let standing = null; // milliseconds left while the clock stands
 
-  const left = () => Math.max(0, end - performance.now());
+  const left = () => standing ?? Math.max(0, end - performance.now());
 
   function show() {
     const seconds = Math.ceil(left() / 1000);
@@ -21,7 +22,7 @@ export function makeClock({ element, remaining, elapsed, onEnd, onMinutes, onGap
         onMinutes(mark);
       }
     }
-    if (!seconds && !over) {
+    if (!seconds && !over && standing === null) {
       over = true;
       onEnd();
     }
@@ -38,8 +39,9 @@ export function makeClock({ element, remaining, elapsed, onEnd, onMinutes, onGap
   return {
     left,
     elapsed: () => Math.max(1, Math.floor(performance.now() - began)),
-    set(milliseconds) {
+    set(milliseconds, stands = false) {
       end = performance.now() + milliseconds;
+      standing = stands ? milliseconds : null;
       if (milliseconds > 0) over = false;
       show();
     },

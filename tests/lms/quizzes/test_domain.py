@@ -31,7 +31,8 @@ NONE = Allowance()
         (QuizState.PUBLISHED, QuizState.CLOSED, True),
         (QuizState.DRAFT, QuizState.CLOSED, False),
         (QuizState.PUBLISHED, QuizState.DRAFT, False),
-        (QuizState.CLOSED, QuizState.PUBLISHED, False),
+        (QuizState.CLOSED, QuizState.PUBLISHED, True),
+        (QuizState.CLOSED, QuizState.DRAFT, False),
         (QuizState.PUBLISHED, QuizState.PUBLISHED, False),
     ],
 )
