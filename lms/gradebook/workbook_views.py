@@ -13,7 +13,6 @@ from lms.base.web import current_actor, current_session, shows_again
 from lms.gradebook import service
 from lms.gradebook.views import SEMESTERS, attachment
 from lms.gradebook.workbook import By, CellPlan, Verdict
-from lms.permissions import Permission, require
 
 bp = Blueprint("portal_workbook", __name__, url_prefix="/gradebook")
 
@@ -34,11 +33,9 @@ BY = {By.MINISTRY_ID: N_("mã định danh"), By.CODE: N_("mã học sinh"), By.
 def start(uid: str) -> ResponseReturnValue:
     """Show where to upload the portal's file."""
     session, actor = current_session(), current_actor()
-    book = service.get_gradebook(session, actor, uid)
-    require(actor, Permission.EXPORT_MARKS, book)
     return render_template(
         "lms/gradebook/workbook_start.html",
-        book=book,
+        book=service.may_export_or_refuse(session, actor, uid),
         names=SEMESTERS,
         problems=problems_of("file") + problems_of(),
     )
@@ -49,7 +46,7 @@ def start(uid: str) -> ResponseReturnValue:
 @shows_again(start)
 def bring(uid: str) -> ResponseReturnValue:
     """Take the portal's file in and go on to what would be written."""
-    service.get_gradebook(current_session(), current_actor(), uid)
+    service.may_export_or_refuse(current_session(), current_actor(), uid)
     file = receive(request, max_file_bytes=WORKBOOK_BYTES, endings={"xlsx", "xlsm", "xls"}).file("file")
     workbook = service.bring_workbook(current_session(), current_actor(), uid, file.stored, file.name, at=clock.now())
     return redirect(url_for("portal_workbook.show", uid=workbook.uid), code=303)

@@ -214,13 +214,14 @@ def _kind() -> ItemType | None:
 @shows_again(new)
 def add() -> ResponseReturnValue:
     """Put a new question into the subject's bank."""
-    upload = _receive()
-    if request.form.get("act") == "preview":
-        return new()
     session, actor = current_session(), current_actor()
     subject, kind = get_subject(session, actor.school_id, request.args.get("subject", "")), _kind()
     if kind is None:
         raise NotFound
+    writing.may_add_or_refuse(actor, subject)
+    upload = _receive()
+    if request.form.get("act") == "preview":
+        return new()
     pictures = keep_new_pictures(session, upload.all("pictures"), at=now())
     draft = draft_from_form(request.form, blank(kind))
     item = writing.new_item(
@@ -259,10 +260,11 @@ def edit(uid: str) -> ResponseReturnValue:
 @shows_again(edit)
 def renew(uid: str) -> ResponseReturnValue:
     """Write the next version of a question."""
+    session, actor = current_session(), current_actor()
+    writing.may_renew_or_refuse(session, actor, uid)
     upload = _receive()
     if request.form.get("act") == "preview":
         return edit(uid)
-    session, actor = current_session(), current_actor()
     before = reading.visible_versions(reading.get_item(session, actor, uid), actor)[0]
     pictures: dict[str, Picture] = keep_new_pictures(session, upload.all("pictures"), at=now())
     draft = with_pictures(draft_from_form(request.form, reading.draft_of(before)), pictures.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections import defaultdict
 from functools import cache
@@ -9,8 +10,9 @@ from functools import cache
 import pytest
 from werkzeug.test import TestResponse
 
+from lms.base import storage
 from lms.base.ids import new_uid
-from tests.rules.route_forms import FORMS
+from tests.rules.route_forms import FORMS, UPLOADS
 from tests.rules.route_walk import EVERYBODY, Row, School, people_of, read_table
 from tests.rules.route_world import Values
 
@@ -90,6 +92,30 @@ def test_each_person_gets_what_the_table_says(school: School, rows: list[Row]) -
                 told = [name for value, name in hidden_from(school, who).items() if value.encode() in response.data]
                 wrong += [f"{row} {who}: names {name}, which is not there for this person" for name in told]
     assert not wrong, "\n".join(wrong)
+
+
+CHOSEN_INSIDE = {("imports.bring_in", "it"): "the subject stands in the form, beside the file; who teaches may upload"}
+
+
+@pytest.mark.parametrize("row", [row for row in TABLE if row.endpoint in UPLOADS], ids=str)
+def test_who_is_refused_brings_nothing_into_the_store(
+    school: School, row: Row, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+
+    class Noting(storage.Writer):
+        def __init__(self) -> None:
+            begun.append(who)
+            super().__init__()
+
+    monkeypatch.setattr(storage, "Writer", Noting)
+    states = set()
+    for who in row.cells:
+        _letter, response, _changed = school.letter(row, who, beside=(io.BytesIO(b"GIF89a"), "hình.gif"))
+        states.add(response.status_code)
+    refused = {who for who, cell in row.cells.items() if cell != "y" and (row.endpoint, who) not in CHOSEN_INSIDE}
+    assert refused.isdisjoint(begun)
+    assert begun or 409 in states  # a state that refuses does so before the file, too
 
 
 SHOWN_AT = {

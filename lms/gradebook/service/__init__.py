@@ -19,6 +19,7 @@ from lms.gradebook.service.files import (
     export_csv,
     export_xlsx,
     fill_workbook,
+    may_export_or_refuse,
     plan_workbook,
 )
 from lms.gradebook.service.marks import (
@@ -56,6 +57,7 @@ __all__ = [
     "list_gradebooks",
     "lock",
     "marks_of_child",
+    "may_export_or_refuse",
     "may_see",
     "open_gradebook",
     "own_marks",

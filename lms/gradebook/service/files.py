@@ -35,12 +35,23 @@ class File:
     data: bytes
 
 
-def export_xlsx(session: Session, actor: Actor, uid: str) -> File:
-    """Return the class's own sheet as .xlsx.
+def may_export_or_refuse(session: Session, actor: Actor, uid: str) -> Gradebook:
+    """Return a gradebook that the actor may take away as a file.
 
     Raises:
         NotFound: no such gradebook for this person.
         Forbidden: the person may look at it but not take it away.
+    """
+    book = get_gradebook(session, actor, uid)
+    require(actor, Permission.EXPORT_MARKS, book)
+    return book
+
+
+def export_xlsx(session: Session, actor: Actor, uid: str) -> File:
+    """Return the class's own sheet as .xlsx.
+
+    Raises:
+        NotFound, Forbidden: see `may_export_or_refuse`.
     """
     sheet, name = _sheet(session, actor, uid, "xlsx")
     return File(f"{name}.xlsx", exports.as_xlsx(sheet))
@@ -53,8 +64,7 @@ def export_csv(session: Session, actor: Actor, uid: str) -> File:
 
 
 def _sheet(session: Session, actor: Actor, uid: str, kind: str) -> tuple[MarkSheet, str]:
-    book = get_gradebook(session, actor, uid)
-    require(actor, Permission.EXPORT_MARKS, book)
+    book = may_export_or_refuse(session, actor, uid)
     grid = grid_of(session, book)
     identities = allows(actor, Permission.SEE_IDENTITIES, book)
     teachers = [
@@ -99,11 +109,10 @@ def bring_workbook(
     """Bring a portal's file in, so that it can be looked at before it is filled.
 
     Raises:
-        NotFound, Forbidden: see `export_xlsx`.
+        NotFound, Forbidden: see `may_export_or_refuse`.
         Invalid, TooLarge: not a workbook of marks.
     """
-    book = get_gradebook(session, actor, uid)
-    require(actor, Permission.EXPORT_MARKS, book)
+    book = may_export_or_refuse(session, actor, uid)
     detect(storage.get_bytes(stored.sha256))
     storage.keep(session, stored, at=at)
     workbook = PortalWorkbook(

@@ -19,7 +19,7 @@ from lms.base.text import fold, nfc
 from question_bank.items.domain import LEVELS, ItemDraft, ItemState
 from question_bank.items.models import Bank, Item, ItemOutcome, ItemVersion
 from question_bank.items.service.content import NO_PICTURES, Picture, add_version, cleaned, likeness
-from question_bank.items.service.reading import get_item, get_versions_to
+from question_bank.items.service.reading import get_item, get_versions_to, visible_versions
 from question_bank.items.tagging import Tags
 from question_bank.permissions import Permission, may_read, require
 
@@ -32,6 +32,15 @@ class SubjectFacts:
     subject_id: int
 
 
+def may_add_or_refuse(actor: Actor, subject: Subject) -> None:
+    """Go on only for those who put questions into the subject's bank.
+
+    Raises:
+        Forbidden: the actor does not belong to the subject's group.
+    """
+    require(actor, Permission.ADD, SubjectFacts(subject.school_id, subject.id))
+
+
 def subject_bank(session: Session, actor: Actor, subject_id: int) -> Bank:
     """Return the school's bank of a subject, making it with the first question.
 
@@ -42,7 +51,7 @@ def subject_bank(session: Session, actor: Actor, subject_id: int) -> Bank:
     subject = session.get(Subject, subject_id)
     if subject is None or subject.school_id != actor.school_id:
         raise NotFound
-    require(actor, Permission.ADD, SubjectFacts(subject.school_id, subject.id))
+    may_add_or_refuse(actor, subject)
     bank = session.scalar(select(Bank).where(Bank.subject_id == subject_id, Bank.owner_id.is_(None)))
     if bank is None:
         bank = Bank(school_id=actor.school_id, subject_id=subject_id, owner_id=None)
@@ -122,6 +131,21 @@ def _with_source(tags: Tags, draft: ItemDraft) -> Tags:
     )
 
 
+def may_renew_or_refuse(session: Session, actor: Actor, item_uid: str, *, lock: bool = False) -> Item:
+    """Return a question that the actor may write anew now; *lock* keeps other writers away from it.
+
+    Raises:
+        NotFound: no such question, or not one the actor may see.
+        Forbidden: neither its owner nor the head of the subject.
+        Conflict: a version waits for the subject head.
+    """
+    item = get_item(session, actor, item_uid, lock=lock)
+    require(actor, Permission.RENEW, visible_versions(item, actor)[0])
+    if item.versions[-1].is_submitted:
+        raise Conflict(N_("Câu hỏi đang chờ duyệt. Hãy đợi tổ trưởng xem xong rồi sửa."))
+    return item
+
+
 def new_version(
     session: Session,
     actor: Actor,
@@ -137,16 +161,12 @@ def new_version(
     A draft or returned version that this one replaces is retired. Tags that are not given are taken over.
 
     Raises:
-        NotFound: no such question, or not one the actor may see.
-        Forbidden: neither its owner nor the head of the subject.
-        Conflict: a version waits for the subject head.
+        NotFound, Forbidden: see `may_renew_or_refuse`.
+        Conflict: a version waits for the subject head, or the question's owner is at work on one.
         Invalid: see `new_item`.
     """
-    item = get_item(session, actor, item_uid, lock=True)
+    item = may_renew_or_refuse(session, actor, item_uid, lock=True)
     before = item.versions[-1]
-    require(actor, Permission.RENEW, next((v for v in reversed(item.versions) if may_read(actor, v)), before))
-    if before.is_submitted:
-        raise Conflict(N_("Câu hỏi đang chờ duyệt. Hãy đợi tổ trưởng xem xong rồi sửa."))
     if before.state in {ItemState.DRAFT, ItemState.CHANGES_REQUESTED}:
         if not may_read(actor, before):
             raise Conflict(N_("Chủ câu hỏi đang sửa câu này. Hãy đợi bản mới."))
