@@ -186,6 +186,13 @@ def check_content(file: UploadedFile, endings: Collection[str]) -> None:
         )
 
 
+class _BoundaryAtOnce(Exception):
+    """A part had no body: its boundary follows the empty line, which the parser takes for a beginning of data."""
+
+    def __init__(self, rest: bytes) -> None:
+        self.rest = rest
+
+
 class _Intake:
     """The parser's listener: ordinary fields into memory (within limits), files into the store."""
 
@@ -201,18 +208,24 @@ class _Intake:
         self._request = request
         self._limits = (max_file_bytes, max_files, max_fields)
         self._endings = endings
+        self._boundary = boundary
         self._upload = Upload()
         self._header: tuple[bytearray, bytearray] = (bytearray(), bytearray())
         self._headers: dict[bytes, bytes] = {}
         self._field = ""
         self._value = bytearray()
+        self._lead: bytes | None = b""  # of a part, while it may still be its boundary
+        self._parts = 0
         self._field_bytes = 0
         self._name: str | None = None  # of the file being received
         self._writer: storage.Writer | None = None
         self._trusted = False
         self._ended = False
-        self._parser = MultipartParser(
-            boundary,
+        self._parser = self._new_parser()
+
+    def _new_parser(self) -> MultipartParser:
+        return MultipartParser(
+            self._boundary,
             {
                 "on_part_begin": self._begin,
                 "on_header_field": lambda data, start, end: self._header[0].extend(data[start:end]),
@@ -236,8 +249,15 @@ class _Intake:
         Raises:
             FormParserError: it is malformed.
         """
-        if not self._ended:  # RFC 2046 lets an epilogue follow; nobody reads it
-            self._parser.write(piece)
+        while not self._ended:  # RFC 2046 lets an epilogue follow; nobody reads it
+            try:
+                self._parser.write(piece)
+            except _BoundaryAtOnce as found:
+                self._lead = None
+                self._part_end()
+                self._parser, piece = self._new_parser(), found.rest
+            else:
+                return
 
     def finish(self) -> Upload:
         """Return what came, once the last boundary was seen."""
@@ -258,7 +278,11 @@ class _Intake:
         self._headers = {}
         self._header = (bytearray(), bytearray())
         self._value = bytearray()
+        self._lead = b""
         self._name = None
+        self._parts += 1
+        if self._parts > self._limits[1] + self._limits[2]:
+            raise TooLarge(N_("Biểu mẫu có quá nhiều trường. Chưa có gì được lưu."))
 
     def _header_end(self) -> None:
         self._headers[bytes(self._header[0]).lower()] = bytes(self._header[1])
@@ -281,6 +305,19 @@ class _Intake:
         self._writer = storage.Writer()
 
     def _data(self, data: bytes, start: int, end: int) -> None:
+        """Take what a part holds; RFC 2046, 5.1.1: a part without a body is followed by its boundary at once."""
+        if self._lead is not None:
+            delimiter, lead = b"--" + self._boundary, self._lead + data[start:end]
+            if lead.startswith(delimiter):
+                raise _BoundaryAtOnce(self._lead + data[start:])
+            if delimiter.startswith(lead):
+                self._lead = lead
+                return
+            self._lead = None
+            data, start, end = lead, 0, len(lead)
+        self._keep(data, start, end)
+
+    def _keep(self, data: bytes, start: int, end: int) -> None:
         if self._writer is not None:
             if self._writer.size + end - start > self._limits[0]:
                 raise too_large(self._limits[0], self._name or "")
@@ -292,11 +329,11 @@ class _Intake:
         self._value.extend(data[start:end])
 
     def _part_end(self) -> None:
+        if self._lead:
+            self._keep(self._lead, 0, len(self._lead))
         if self._writer is not None:
             self._file_end(self._writer, self._name or "")
         elif self._name is None:
-            if sum(map(len, self._upload.fields.values())) >= self._limits[2]:
-                raise TooLarge(N_("Biểu mẫu có quá nhiều trường. Chưa có gì được lưu."))
             self._upload.fields.setdefault(self._field, []).append(nfc(self._value.decode("utf-8", "replace")))
         elif self._value:
             raise _broken()

@@ -112,11 +112,51 @@ def test_an_empty_file_field_is_no_file(client):
     assert send(client, token_part(client), part("f", b"", "")).get_json()["files"] == []
 
 
-def test_an_empty_file_is_refused(client, tmp_path):
-    answer = send(client, token_part(client), part("f", b"", "đề.docx"))
+NOTHING = [("empty", None), ("chosen", ""), ("last", None)]
+
+
+def as_browsers_write(filled: str, end: bytes) -> bytes:
+    """Empty fields and a file field without a file: an empty line, then the line break of the boundary."""
+    return b"".join(part(name, b"", file) for name, file in NOTHING) + part("note", filled.encode()) + end
+
+
+def without_bodies(filled: str, end: bytes) -> bytes:
+    """The same with no body at all in a part (RFC 2046, 5.1.1), as Werkzeug's test client and others write it."""
+    return as_browsers_write(filled, end).replace(b"\r\n\r\n\r\n", b"\r\n\r\n")
+
+
+@pytest.mark.parametrize("write", [as_browsers_write, without_bodies])
+@pytest.mark.parametrize("size", [1, 5, 64, 4096])
+def test_an_empty_part_is_empty_however_it_is_written(client, monkeypatch, write, size):
+    monkeypatch.setattr(uploads, "_PIECE", size)
+    for end in (part("f", b"GIF89a", "a.gif") + b"--" + EDGE + b"--\r\n", part("end", b"") + b"--" + EDGE + b"--"):
+        got = send(client, token_part(client), write("--x", end), end=b"").get_json()
+        assert (got["fields"]["empty"], got["fields"]["last"], got["fields"]["note"]) == ([""], [""], ["--x"])
+        assert "chosen" not in got["fields"]
+        assert [file[:2] for file in got["files"]] == ([["f", "a.gif"]] if b"GIF" in end else [])
+
+
+@pytest.mark.parametrize("write", [as_browsers_write, without_bodies])
+def test_an_empty_file_is_refused_however_it_is_written(client, tmp_path, write):
+    answer = send(client, token_part(client), write("x", part("f", b"", "đề.docx")))
     assert answer.status_code == 422
     assert "“đề.docx” trống" in said(answer)
     assert nothing_kept(tmp_path)
+
+
+def test_what_only_begins_like_the_boundary_is_data(client):
+    almost = [b"-", b"--", b"--" + EDGE[:5], b"--" + EDGE[:-1] + b"\r\n", b"\r\n--" + EDGE[:-1]]
+    sent = [part(f"n{place}", value) for place, value in enumerate(almost)]
+    got = send(client, token_part(client), *sent, part("f", b"--" + EDGE[:4], "a.bin")).get_json()
+    assert [got["fields"][f"n{place}"] for place in range(len(almost))] == [[value.decode()] for value in almost]
+    assert storage.get_bytes(got["files"][0][2]) == b"--" + EDGE[:4]
+
+
+def test_werkzeugs_client_is_understood(client):
+    data = {"csrf_token": client.get("/token").text, "a": "", "f": (io.BytesIO(b"x"), "a.txt"), "g": (io.BytesIO(), "")}
+    got = client.post("/in", data=data, headers=JSON).get_json()
+    assert got["fields"]["a"] == [""]
+    assert [file[:2] for file in got["files"]] == [["f", "a.txt"]]
 
 
 @pytest.mark.parametrize("end", [b"", b"--" + EDGE, b"--" + EDGE[:4]])
@@ -172,7 +212,8 @@ def test_the_file_count_is_limited(client):
     assert "tối đa 2 tệp" in said(answer)
 
 
-def test_fields_are_limited(client):
+def test_parts_are_limited(client):
+    assert send(client, *(part("f", b"", "") for _ in range(30))).status_code == 413
     assert send(client, *(part(f"n{n}", b"x") for n in range(30))).status_code == 413
     assert send(client, part("n", b"x" * (1 << 20) + b"x")).status_code == 413
 
