@@ -8,7 +8,7 @@ from then on. `take_out_of_class(session, actor, place=activity_uid)` when the a
 
 from materials.catalogue.domain import KINDS, LICENCES, STATE_NAMES, Description, Rights, State
 from materials.catalogue.models import Edition, MaterialFile
-from materials.catalogue.queries import load_visible
+from materials.catalogue.queries import count_sent_back, load_visible, waiting_by_subject
 from materials.catalogue.service import Incoming, deposit, describe
 from materials.catalogue.service import get_edition as get_edition_for
 from materials.catalogue.service import get_file as get_file_for
@@ -39,6 +39,7 @@ __all__ = [
     "Rights",
     "State",
     "approve",
+    "count_sent_back",
     "count_waiting",
     "deposit",
     "describe",
@@ -53,4 +54,5 @@ __all__ = [
     "search",
     "submit",
     "take_out_of_class",
+    "waiting_by_subject",
 ]

@@ -66,7 +66,12 @@ from question_bank.items.service.drawing import (
     list_usable,
     load_versions,
 )
-from question_bank.items.service.reviewing import count_queue, request_changes
+from question_bank.items.service.reviewing import (
+    count_queue,
+    count_sent_back,
+    request_changes,
+    waiting_by_subject,
+)
 from question_bank.items.service.seeding import save_new_items
 from question_bank.items.tagging import Tags
 from question_bank.scoring.marking import score
@@ -116,6 +121,7 @@ __all__ = [
     "check_response",
     "count_matching",
     "count_queue",
+    "count_sent_back",
     "decode_body",
     "decode_draft",
     "decode_key",
@@ -146,5 +152,6 @@ __all__ = [
     "show",
     "summary",
     "total_of",
+    "waiting_by_subject",
     "words_of",
 ]

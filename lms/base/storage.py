@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -56,6 +57,11 @@ def configure(data_dir: Path) -> None:
     incoming = root / "incoming"
     incoming.mkdir(parents=True, exist_ok=True)
     _PLACE["root"] = root
+
+
+def free_bytes() -> int:
+    """Say how much the disk of the files can still take."""
+    return shutil.disk_usage(_root()).free
 
 
 def sweep_incoming(older_than_seconds: float = 86_400) -> int:

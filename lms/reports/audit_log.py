@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -68,12 +69,35 @@ def list_acts(session: Session, actor: Actor, filters: Filters, page: PageReques
     entries = session.scalars(
         select(AuditEntry).where(and_(*wanted)).order_by(AuditEntry.seq.desc()).limit(page.size).offset(page.offset)
     ).all()
+    lines = _in_words(session, entries)
+    return Page(lines, max(1, page.number), page.size, total)
+
+
+def list_latest(
+    session: Session, actor: Actor, kinds: Collection[str], *, since: datetime, limit: int = 6
+) -> tuple[LogLine, ...]:
+    """List the school's latest acts of these kinds, newest first.
+
+    Raises:
+        Forbidden: the actor does not read the school's log.
+    """
+    require(actor, Permission.READ_AUDIT_LOG)
+    entries = session.scalars(
+        select(AuditEntry)
+        .where(AuditEntry.school_id == actor.school_id, AuditEntry.kind.in_(kinds), AuditEntry.at >= since)
+        .order_by(AuditEntry.seq.desc())
+        .limit(limit)
+    ).all()
+    return _in_words(session, entries)
+
+
+def _in_words(session: Session, entries: Sequence[AuditEntry]) -> tuple[LogLine, ...]:
     names: dict[int, str] = dict(
         session.execute(
             select(User.id, User.full_name).where(User.id.in_({one.actor_id for one in entries if one.actor_id}))
         ).all()
     )
-    lines = tuple(
+    return tuple(
         LogLine(
             at=entry.at,
             seq=entry.seq,
@@ -84,7 +108,6 @@ def list_acts(session: Session, actor: Actor, filters: Filters, page: PageReques
         )
         for entry in entries
     )
-    return Page(lines, max(1, page.number), page.size, total)
 
 
 def list_actors(session: Session, actor: Actor) -> list[tuple[str, str]]:

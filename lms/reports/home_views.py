@@ -8,6 +8,8 @@ from flask.typing import ResponseReturnValue
 from lms.base import clock
 from lms.base.web import current_actor, current_session
 from lms.reports import today as report
+from lms.reports.staff_day import staff_day
+from lms.school.views.first_steps import first_steps
 
 bp = Blueprint("home", __name__)
 
@@ -17,7 +19,9 @@ def today() -> ResponseReturnValue:
     """Show the day of the person who is signed in."""
     session, actor = current_session(), current_actor()
     if actor.is_staff:
-        return render_template("lms/reports/today_staff.html", day=report.staff_day(session, actor, at=clock.now()))
+        day = staff_day(session, actor, at=clock.now())
+        steps = first_steps(day.office.overview) if day.office else []
+        return render_template("lms/reports/today_staff.html", day=day, steps=steps)
     if actor.is_parent and not actor.is_pupil:
         return render_template("lms/reports/today_parent.html", day=report.parent_day(session, actor, at=clock.now()))
     return render_template("lms/reports/today_pupil.html", day=report.pupil_day(session, actor, at=clock.now()))

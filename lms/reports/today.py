@@ -1,25 +1,22 @@
-"""What a person's day holds, read across features."""
+"""What a pupil's and a parent's day holds, read across features."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from lms.base.permissions import Actor
 from lms.base.users import User
 from lms.courses import service as courses
 from lms.courses.models import Activity, Course
-from lms.permissions import Permission, allows
 from lms.quizzes.domain.states import AttemptState, QuizState
-from lms.quizzes.models import Attempt, AttemptScore, Quiz
+from lms.quizzes.models import Attempt, Quiz
 from lms.school import service as school
 from lms.school.models import SchoolClass
-from materials import api as materials
-from question_bank import api as bank
 
 SOON = timedelta(days=7)
 
@@ -52,11 +49,22 @@ class PupilDay:
 
 def pupil_day(session: Session, actor: Actor, *, at: datetime) -> PupilDay:
     """Gather a pupil's day."""
+    return PupilDay(
+        at=at,
+        name=actor.name,
+        due=_due_of(session, actor.user_id, actor.class_ids, at),
+        results=_results(session, actor.user_id),
+        lessons=courses.recent_lessons(session, actor, at=at),
+    )
+
+
+def _due_of(session: Session, pupil_id: int, class_ids: Collection[int], at: datetime) -> list[Due]:
+    """A pupil's quizzes that are open or open soon, what can be done now first."""
     quizzes = session.scalars(
         select(Quiz)
         .join(Course, Course.id == Quiz.course_id)
         .where(
-            Course.class_id.in_(actor.class_ids),
+            Course.class_id.in_(class_ids),
             Quiz.state == QuizState.PUBLISHED,
             or_(Quiz.closes_at.is_(None), Quiz.closes_at > at),
             or_(Quiz.opens_at.is_(None), Quiz.opens_at < at + SOON),
@@ -65,17 +73,11 @@ def pupil_day(session: Session, actor: Actor, *, at: datetime) -> PupilDay:
     ).all()
     attempts: dict[int, list[Attempt]] = {}
     for attempt in session.scalars(
-        select(Attempt).where(Attempt.pupil_id == actor.user_id, Attempt.quiz_id.in_([one.id for one in quizzes]))
+        select(Attempt).where(Attempt.pupil_id == pupil_id, Attempt.quiz_id.in_([one.id for one in quizzes]))
     ):
         attempts.setdefault(attempt.quiz_id, []).append(attempt)
     due = [_due(quiz, attempts.get(quiz.id, []), at) for quiz in quizzes]
-    return PupilDay(
-        at=at,
-        name=actor.name,
-        due=sorted(due, key=lambda one: (one.done, not one.opens)),
-        results=_results(session, actor),
-        lessons=courses.recent_lessons(session, actor, at=at),
-    )
+    return sorted(due, key=lambda one: (one.done, not one.opens))
 
 
 def _due(quiz: Quiz, attempts: Sequence[Attempt], at: datetime) -> Due:
@@ -84,11 +86,11 @@ def _due(quiz: Quiz, attempts: Sequence[Attempt], at: datetime) -> Due:
     return Due(quiz, opens, running, done=not running and len(attempts) >= quiz.attempts_allowed)
 
 
-def _results(session: Session, actor: Actor, limit: int = 4) -> list[tuple[Quiz, str]]:
+def _results(session: Session, pupil_id: int, limit: int = 4) -> list[tuple[Quiz, str]]:
     rows = session.execute(
         select(Quiz, Attempt.uid)
         .join(Attempt, Attempt.quiz_id == Quiz.id)
-        .where(Attempt.pupil_id == actor.user_id, Attempt.state != AttemptState.OPEN, Quiz.released_at.is_not(None))
+        .where(Attempt.pupil_id == pupil_id, Attempt.state != AttemptState.OPEN, Quiz.released_at.is_not(None))
         .order_by(Quiz.released_at.desc(), Attempt.number.desc())
         .limit(limit)
     )
@@ -96,78 +98,34 @@ def _results(session: Session, actor: Actor, limit: int = 4) -> list[tuple[Quiz,
 
 
 @dataclass(frozen=True, slots=True)
-class StaffDay:
-    """What waits for a member of staff, what goes on, and the courses they teach."""
+class Child:
+    """A parent's child: the class, the tests that are open or open soon, and the results that came out last."""
 
-    at: datetime
-    items_waiting: int
-    materials_waiting: int
-    to_mark: Sequence[tuple[Quiz, int]]  # with the number of answers that wait for points
-    running: Sequence[tuple[Quiz, int, int]]  # with attempts open and handed in
-    courses: Sequence[Course]
-    answers_for_school: bool
-
-
-def staff_day(session: Session, actor: Actor, *, at: datetime) -> StaffDay:
-    """Gather the day of a member of staff."""
-    taught = courses.list_courses(session, actor, taught_only=True) if actor.teaches else []
-    ids = [one.id for one in taught]
-    return StaffDay(
-        at=at,
-        items_waiting=bank.count_queue(session, actor),
-        materials_waiting=materials.count_waiting(session, actor),
-        to_mark=_to_mark(session, ids),
-        running=_running(session, ids, at),
-        courses=taught,
-        answers_for_school=allows(actor, Permission.SEE_REPORTS),
-    )
-
-
-def _to_mark(session: Session, course_ids: Sequence[int]) -> list[tuple[Quiz, int]]:
-    waiting = (
-        select(AttemptScore.run_id, func.sum(AttemptScore.waiting).label("answers"))
-        .where(AttemptScore.waiting > 0)
-        .group_by(AttemptScore.run_id)
-        .subquery()
-    )
-    rows = session.execute(
-        select(Quiz, waiting.c.answers)
-        .join(waiting, waiting.c.run_id == Quiz.current_run_id)
-        .where(Quiz.course_id.in_(course_ids))
-        .order_by(Quiz.id)
-    )
-    return [(quiz, int(count)) for quiz, count in rows]
-
-
-def _running(session: Session, course_ids: Sequence[int], at: datetime) -> list[tuple[Quiz, int, int]]:
-    quizzes = session.scalars(
-        select(Quiz)
-        .where(
-            Quiz.course_id.in_(course_ids),
-            Quiz.state == QuizState.PUBLISHED,
-            and_(or_(Quiz.opens_at.is_(None), Quiz.opens_at <= at), or_(Quiz.closes_at.is_(None), Quiz.closes_at > at)),
-        )
-        .order_by(Quiz.closes_at)
-    ).all()
-    counts: dict[tuple[int, bool], int] = {}
-    for quiz_id, state, count in session.execute(
-        select(Attempt.quiz_id, Attempt.state, func.count())
-        .where(Attempt.quiz_id.in_([one.id for one in quizzes]))
-        .group_by(Attempt.quiz_id, Attempt.state)
-    ):
-        key = (quiz_id, state == AttemptState.OPEN)
-        counts[key] = counts.get(key, 0) + count
-    return [(one, counts.get((one.id, True), 0), counts.get((one.id, False), 0)) for one in quizzes]
+    pupil: User
+    school_class: SchoolClass | None
+    due: Sequence[Due]
+    results: Sequence[tuple[Quiz, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class ParentDay:
-    """A parent's day: their children with their classes."""
+    """A parent's day."""
 
     at: datetime
-    children: Sequence[tuple[User, SchoolClass | None]]
+    children: Sequence[Child]
 
 
 def parent_day(session: Session, actor: Actor, *, at: datetime) -> ParentDay:
-    """Gather a parent's children."""
-    return ParentDay(at, school.list_children(session, actor))
+    """Gather the day of a parent's confirmed children."""
+    return ParentDay(
+        at,
+        [
+            Child(
+                pupil,
+                found,
+                _due_of(session, pupil.id, [found.id] if found else [], at),
+                _results(session, pupil.id, limit=3),
+            )
+            for pupil, found in school.list_children(session, actor)
+        ],
+    )

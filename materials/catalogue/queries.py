@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -62,9 +63,18 @@ def count_uses(session: Session, work_ids: Collection[int]) -> dict[int, int]:
 
 def list_own(session: Session, actor: Actor, page: PageRequest) -> Page[Edition]:
     """List the newest edition of each of the actor's works, last touched first."""
+    return _page(session, _own(actor), (Edition.changed_at.desc(), Edition.id.desc()), page)
+
+
+def count_sent_back(session: Session, actor: Actor) -> int:
+    """Count those of the actor's works whose newest edition was sent back to be changed."""
+    sent_back = (*_own(actor), Edition.state == State.CHANGES_REQUESTED)
+    return session.scalar(select(func.count()).select_from(Edition).where(*sent_back)) or 0
+
+
+def _own(actor: Actor) -> tuple[ColumnElement[bool], ...]:
     newest = select(func.max(Edition.id)).where(Edition.author_id == actor.user_id).group_by(Edition.work_id)
-    mine = (Edition.id.in_(newest), Edition.school_id == actor.school_id)
-    return _page(session, mine, (Edition.changed_at.desc(), Edition.id.desc()), page)
+    return Edition.id.in_(newest), Edition.school_id == actor.school_id
 
 
 def list_waiting(session: Session, actor: Actor, page: PageRequest) -> Page[Edition]:
@@ -77,6 +87,16 @@ def count_waiting(session: Session, actor: Actor) -> int:
     """Count the submitted editions that wait for this actor."""
     waiting = (Edition.state == State.SUBMITTED, Edition.author_id != actor.user_id, visible_to(actor))
     return session.scalar(select(func.count()).select_from(Edition).where(*waiting)) or 0
+
+
+def waiting_by_subject(session: Session, school_id: int) -> dict[int, tuple[int, datetime]]:
+    """Count what waits in the whole school: subject id → how many, and since when. Knows no permission: for reports."""
+    rows = session.execute(
+        select(Edition.subject_id, func.count(), func.min(Edition.submitted_at))
+        .where(Edition.school_id == school_id, Edition.state == State.SUBMITTED)
+        .group_by(Edition.subject_id)
+    )
+    return {subject_id: (count, since) for subject_id, count, since in rows if subject_id and since}
 
 
 def _page(

@@ -14,9 +14,9 @@ from lms.base.i18n_marks import N_
 from lms.base.paging import Page, PageRequest
 from lms.base.permissions import Actor
 from lms.base.text import nfc
-from question_bank.items.domain import ItemState
+from question_bank.items.domain import ItemFilter, ItemState
 from question_bank.items.models import ItemVersion, ReviewComment
-from question_bank.items.queries import versions, visible_to
+from question_bank.items.queries import narrowed, versions, visible_to
 from question_bank.items.service.reading import get_versions_to
 from question_bank.permissions import Permission, can, require
 
@@ -36,6 +36,22 @@ def count_queue(session: Session, actor: Actor) -> int:
     if not actor.headed_subject_ids:
         return 0
     return session.scalar(select(func.count(ItemVersion.id)).where(*_waiting(actor))) or 0
+
+
+def count_sent_back(session: Session, actor: Actor) -> int:
+    """Count the actor's own questions that a head sent back to be changed."""
+    mine = ItemFilter(state=ItemState.CHANGES_REQUESTED, owner_id=actor.user_id)
+    return session.scalar(select(func.count(ItemVersion.id)).where(visible_to(actor), narrowed(mine))) or 0
+
+
+def waiting_by_subject(session: Session, school_id: int) -> dict[int, tuple[int, datetime]]:
+    """Count what waits in the whole school: subject id → how many, and since when. Knows no permission: for reports."""
+    rows = session.execute(
+        select(ItemVersion.subject_id, func.count(), func.min(ItemVersion.submitted_at))
+        .where(ItemVersion.school_id == school_id, ItemVersion.state == ItemState.SUBMITTED)
+        .group_by(ItemVersion.subject_id)
+    )
+    return {subject_id: (count, since) for subject_id, count, since in rows if since}
 
 
 def queue_uids(session: Session, actor: Actor) -> list[str]:
