@@ -185,6 +185,11 @@ def wants_json() -> bool:
     return best == "application/json" or request.is_json
 
 
+def wants_part(name: str) -> bool:
+    """Whether a script of the page asked for one part of it, to put into the page that is open."""
+    return request.headers.get("X-Gieo-Part") == name
+
+
 def csp_nonce() -> str:
     """The nonce of this response's content-security policy."""
     if "nonce" not in g:

@@ -15,12 +15,13 @@ from lms.base.forms import problems_of
 from lms.base.i18n import N_, _
 from lms.base.subjects import get_subject, list_subjects
 from lms.base.uploads import MEGABYTE, receive, upload_route
-from lms.base.web import current_actor, current_session, settings, shows_again
+from lms.base.web import current_actor, current_session, settings, shows_again, wants_part
 from question_bank.imports.domain import ReadDraft, ReadImport, turned_into
 from question_bank.imports.service import mending, reading, saving
 from question_bank.items.cards import Card, picture_address, tag_choices
-from question_bank.items.domain import LEVELS, TYPE_NAMES, ItemType
-from question_bank.items.forms import draft_from_form, fields_of, tags_from_form
+from question_bank.items.domain import LEVELS, TYPE_NAMES, ItemDraft, ItemType
+from question_bank.items.forms import draft_from_form, fields_of, tags_from_form, typed_tags
+from question_bank.items.previewing import preview_part, previewed
 from question_bank.items.responding import response_from_form
 from question_bank.permissions import Permission, require
 
@@ -191,18 +192,25 @@ def edit(uid: str, draft_uid: str) -> ResponseReturnValue:
     row = next(one for one in read.drafts if one.uid == draft_uid)
     kinds = [kind for kind in ItemType if kind in _INTERCHANGEABLE.get(draft.body.type, ())]
     subject = next(one for one in list_subjects(session, actor.school_id) if one.id == read.subject_id)
-    typed = draft_from_form(request.form, draft) if request.method == "POST" else draft
+    tags, typed = row.tags, draft
+    if request.method == "POST":
+        tags, typed = typed_tags(request.form)[0], draft_from_form(request.form, draft)
     fields = fields_of(typed)
+    shown = _turned(typed)
+    card, seen = previewed(shown, "imports.asset")
     return render_template(
         "question_bank/imports/edit.html",
         read=read,
         row=row,
         fields=fields,
         kinds=kinds,
+        kind=shown.body.type,
         types=TYPE_NAMES,
         images=[url_for("imports.asset", sha256=picture_address(tag)) for tag in fields.images],
-        choices=tag_choices(session, actor, subject, row.tags.outcomes or (), row.tags.grade),
-        card=Card.of_draft(typed, "imports.asset"),
+        tags=tags,
+        choices=tag_choices(session, actor, subject, tags.outcomes or (), tags.grade),
+        card=card,
+        seen=seen if request.method == "POST" else (),
         problems={name: problems_of(name) for name in ("", "prompt", "grade", "topic", "level", "outcomes")},
     )
 
@@ -212,17 +220,24 @@ _TYPED = (ItemType.SHORT_TEXT, ItemType.SHORT_NUMBER, ItemType.ESSAY)
 _INTERCHANGEABLE = {kind: group for group in (_CHOICES, _TYPED) for kind in group}
 
 
+def _turned(draft: ItemDraft) -> ItemDraft:
+    """The question in the kind that the form asks for, where it can be of that kind."""
+    wanted = request.form.get("type", "")
+    if wanted and wanted != draft.body.type and wanted in _INTERCHANGEABLE.get(draft.body.type, ()):
+        return turned_into(draft, ItemType(wanted))
+    return draft
+
+
 @bp.post("/<uid>/<draft_uid>/edit")
 @shows_again(edit)
 def mend(uid: str, draft_uid: str) -> ResponseReturnValue:
     """Put the mended question in the place of what was read."""
     session, actor = current_session(), current_actor()
     before = reading.get_draft(session, actor, uid, draft_uid)
+    draft = _turned(draft_from_form(request.form, before))
+    if request.form.get("act") == "preview":
+        return preview_part(draft, "imports.asset") if wants_part("preview") else edit(uid, draft_uid)
     tags = tags_from_form(request.form)
-    draft = draft_from_form(request.form, before)
-    wanted = request.form.get("type", "")
-    if wanted and wanted != before.body.type and wanted in _INTERCHANGEABLE.get(before.body.type, ()):
-        draft = turned_into(draft, ItemType(wanted))
     mended = mending.edit_draft(session, actor, uid, draft_uid, draft)
     mending.tag_drafts(session, actor, uid, [draft_uid], tags)
     flash(

@@ -368,14 +368,10 @@ def tags_from_form(values: Values, *, sweep: bool = False) -> Tags:
         Invalid: the grade or the points are no numbers.
     """
 
-    def one(name: str) -> str:
-        found = values.getlist(name)
-        return nfc(found[0]).strip() if found else ""
-
     def said(name: str) -> str | None:
-        return one(name) or (None if sweep else "")
+        return _first(values, name) or (None if sweep else "")
 
-    grade, points = one("grade"), one("points")
+    grade, points = _first(values, "grade"), _first(values, "points")
     if grade and not (grade.isascii() and grade.isdigit() and len(grade) <= 2):
         raise Invalid.at("grade", N_("Khối lớp từ 1 đến 12."))
     outcomes = tuple(nfc(code).strip() for code in values.getlist("outcomes") if code.strip())
@@ -386,6 +382,25 @@ def tags_from_form(values: Values, *, sweep: bool = False) -> Tags:
         outcomes=outcomes if outcomes or not sweep else None,
         points=_points(points) if points else None,
     )
+
+
+def typed_tags(values: Values) -> tuple[Tags, str]:
+    """Return the tags of a form as far as they can be read, and the points as typed: to show a refused form again."""
+    try:
+        return tags_from_form(values), _first(values, "points")
+    except Invalid:
+        grade = _first(values, "grade")
+        return Tags(
+            grade=int(grade) if grade.isascii() and grade.isdigit() and len(grade) <= 2 else None,
+            topic=_first(values, "topic"),
+            level=_first(values, "level"),
+            outcomes=tuple(nfc(code).strip() for code in values.getlist("outcomes") if code.strip()),
+        ), _first(values, "points")
+
+
+def _first(values: Values, name: str) -> str:
+    found = values.getlist(name)
+    return nfc(found[0]).strip() if found else ""
 
 
 def _points(text: str) -> Fraction:

@@ -6,26 +6,26 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.base.clock import now
 from lms.base.downloads import send_blob
 from lms.base.errors import NotFound
 from lms.base.forms import problems_of
-from lms.base.i18n import _
+from lms.base.i18n import _, show_number
 from lms.base.paging import PageRequest
 from lms.base.permissions import Actor
 from lms.base.subjects import Subject, get_subject, list_subjects
 from lms.base.text import nfc
 from lms.base.uploads import MEGABYTE, Upload, receive, upload_route
-from lms.base.web import current_actor, current_session, shows_again
+from lms.base.web import current_actor, current_session, shows_again, wants_part
 from question_bank.items import review_views
-from question_bank.items.cards import Card, card_of, outcome_names, picture_address, tag_choices
-from question_bank.items.checking import problems_in
+from question_bank.items.cards import card_of, outcome_names, picture_address, tag_choices
 from question_bank.items.domain import LEVELS, STATE_NAMES, TYPE_NAMES, ItemDraft, ItemFilter, ItemState, ItemType
-from question_bank.items.forms import blank, draft_from_form, fields_of, tags_from_form
+from question_bank.items.forms import blank, draft_from_form, fields_of, tags_from_form, typed_tags
 from question_bank.items.models import ItemVersion
+from question_bank.items.previewing import preview_part, previewed
 from question_bank.items.service import reading, reviewing, writing
 from question_bank.items.service.content import Picture, keep_new_pictures, with_pictures
 from question_bank.items.tagging import Tags
@@ -287,21 +287,21 @@ def _saved(uid: str, version: ItemVersion) -> ResponseReturnValue:
 
 
 def _form_page(subject: Subject, draft: ItemDraft, *, action: str, back: str, tags: Tags) -> ResponseReturnValue:
-    """The form of a question; after a preview or a refusal it shows what was typed."""
+    """The form of a question with its preview; after a refusal it shows what was typed."""
+    typed = draft_from_form(request.form, draft) if request.method == "POST" else draft
+    if wants_part("preview"):
+        return preview_part(typed, "bank.asset")
     session, actor = current_session(), current_actor()
-    card: Card | None = None
-    typed = draft
+    card, seen = previewed(typed, "bank.asset") if fields_of(typed).prompt else (None, ())
+    points = tags.points and show_number(tags.points)
     if request.method == "POST":
-        typed = draft_from_form(request.form, draft)
-        if "problem" not in g:
-            card = Card.of_draft(typed, "bank.asset")
-            tags = tags_from_form(request.form)
-    seen = problems_in(typed.body, typed.key) if card else ()
+        tags, points = typed_tags(request.form)
     return render_template(
         "question_bank/items/form.html",
         fields=fields_of(typed),
         images=[url_for("bank.asset", sha256=picture_address(tag)) for tag in fields_of(typed).images],
         tags=tags,
+        points=points or "",
         subject=subject,
         types=TYPE_NAMES,
         choices=tag_choices(session, actor, subject, tags.outcomes or (), tags.grade),

@@ -4,13 +4,15 @@ import { confirmByTyping } from "./behaviours/confirm.js";
 import { copyButtons } from "./behaviours/copy.js";
 import { dialogs } from "./behaviours/dialogs.js";
 import { fileDrops } from "./behaviours/drop.js";
+import { faults } from "./behaviours/faults.js";
 import { menus } from "./behaviours/menus.js";
 import { tagPickers } from "./behaviours/picker.js";
+import { livePreviews } from "./behaviours/preview.js";
 import { searchKey } from "./behaviours/search.js";
 import { pickRows } from "./behaviours/rows.js";
 
 const listening = [dialogs, searchKey, copyButtons, menus, busyButtons]; // once, on the document
-const dressing = [fileDrops, confirmByTyping, tagPickers, pickRows]; // on each new piece of a page
+const dressing = [livePreviews, fileDrops, confirmByTyping, tagPickers, pickRows, faults]; // on each new piece of a page
 
 document.documentElement.classList.add("js");
 for (const start of listening) start(document);

@@ -96,3 +96,26 @@ def test_the_head_reviews_by_keyboard(
     head.keyboard.type("Đề dài quá.")
     head.get_by_role("button", name="Trả lại").click()
     head.get_by_role("heading", name="Duyệt câu 2 trên 5").wait_for()
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_a_question_is_seen_while_it_is_written(
+    browser: Browser, app: Flask, world: World, serve: Callable[[Flask], str], axe: str, width: int
+) -> None:
+    address = serve(app)
+    page = page_of(browser, app, address, world.teacher, width)
+    page.goto(f"{address}/bank/new?type=single_choice&subject={world.maths.uid}")
+    page.get_by_label("Câu dẫn", exact=True).fill("Giá trị của \\(\\dfrac{x^2-4}{x+2}\\) là")
+    seen = page.locator("#preview")
+    seen.locator("math mfrac").wait_for()
+    page.get_by_label("Phương án A").fill("\\(\\sqrt{2}\\)")
+    seen.locator("math msqrt").wait_for()
+    check(page, axe)
+    page.context.set_offline(True)
+    page.get_by_label("Phương án B").fill("3")
+    seen.get_by_text("Những gì bạn viết vẫn còn trong trang").wait_for()
+    assert seen.locator("math msqrt").count() == 1
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Xem trước").click()
+    seen.get_by_text("3", exact=True).wait_for()
+    assert page.get_by_label("Phương án B").input_value() == "3"

@@ -78,7 +78,6 @@ function showAnswer(html) {
     return;
   }
   to.replaceWith(document.adoptNode(from));
-  document.dispatchEvent(new CustomEvent("gieo:fresh", { detail: from }));
-  from.querySelector("[aria-invalid], [role=alert]")?.focus?.();
   window.scrollTo(0, 0);
+  document.dispatchEvent(new CustomEvent("gieo:fresh", { detail: from }));
 }

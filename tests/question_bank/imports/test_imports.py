@@ -128,6 +128,27 @@ def test_a_question_with_a_problem_stays_out_and_is_named(signed_in: SignedIn, w
     assert count_items() == 6
 
 
+def test_one_is_shown_while_it_is_mended(signed_in: SignedIn, world: World) -> None:
+    teacher = signed_in("teacher")
+    uid = brought(teacher, world)
+    path = f"/bank/import/{uid}/{drafts(uid)[1]}/edit"
+    typed = {
+        "text-0": "1",
+        "text-1": "\\(x<1\\)",
+        "prompt": "Số nào chẵn, khác 0?",
+        "topic": "Số học",
+        "act": "preview",
+    }
+    part = teacher.post(path, data=typed, headers={"X-Gieo-Part": "preview"}).text
+    assert "Số nào chẵn, khác 0?" in part
+    assert "<math" in part
+    assert "<html" not in part
+    whole = teacher.post(path, data=typed).text
+    assert "Số nào chẵn, khác 0?" in whole
+    assert 'value="Số học"' in whole
+    assert "Số nào chẵn, khác 0?" not in teacher.get(path).text
+
+
 def test_one_is_mended_in_a_form(signed_in: SignedIn, world: World) -> None:
     teacher = signed_in("teacher")
     uid = brought(teacher, world)

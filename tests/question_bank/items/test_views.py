@@ -1,17 +1,19 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select
 from werkzeug.test import TestResponse
 
 from lms.base import db
 from lms.base.clock import now
-from question_bank.items.domain import ItemState
+from question_bank.items import previewing
+from question_bank.items.domain import ItemDraft, ItemState
 from question_bank.items.models import Item, ItemVersion
 from question_bank.items.service import reviewing, writing
 from tests.factories import World
@@ -101,9 +103,11 @@ def test_a_draft_is_its_authors_alone(signed_in: SignedIn, world: World, person:
     assert state_of(version_uid) == "draft"
 
 
-def new_question(client: FlaskClient, world: World, **form: object) -> TestResponse:
+def new_question(
+    client: FlaskClient, world: World, headers: dict[str, str] | None = None, **form: object
+) -> TestResponse:
     path = f"/bank/new?type=single_choice&subject={world.maths.uid}"
-    return client.post(path, data={**CHOICE, **form}, content_type="multipart/form-data")
+    return client.post(path, data={**CHOICE, **form}, content_type="multipart/form-data", headers=headers)
 
 
 def test_a_question_is_written_in_a_plain_form(signed_in: SignedIn, world: World) -> None:
@@ -142,6 +146,49 @@ def test_a_preview_saves_nothing_and_a_bad_form_keeps_what_was_typed(signed_in: 
     assert bad.status_code == 422
     with db.transaction() as session:
         assert session.scalars(select(Item)).all() == []
+
+
+PART = {"X-Gieo-Part": "preview"}
+
+
+def test_a_script_gets_the_preview_alone(signed_in: SignedIn, world: World) -> None:
+    teacher = signed_in("teacher")
+    part = new_question(teacher, world, headers=PART, act="preview", right="").text
+    assert part.count("<math") == 1
+    assert "Chưa có đáp án" in part
+    assert "<html" not in part
+    assert "<form" not in part
+    item_uid, _ = put(world)
+    form = {**CHOICE, "act": "preview", "prompt": "Câu mới"}
+    answer = teacher.post(f"/bank/{item_uid}/edit", data=form, content_type="multipart/form-data", headers=PART)
+    assert "Câu mới" in answer.text
+    assert "<html" not in answer.text
+    for person, wanted in (("colleague", 404), ("pupil", 404)):
+        answer = signed_in(person).post(
+            f"/bank/{item_uid}/edit", data=form, content_type="multipart/form-data", headers=PART
+        )
+        assert answer.status_code == wanted
+
+
+def test_a_preview_holds_up_no_writer(signed_in: SignedIn, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    teacher = signed_in("teacher")
+    free = []
+
+    def drawn(draft: ItemDraft, _endpoint: str) -> tuple[None, tuple[()]]:
+        with db.transaction() as session:  # another writer comes in while the question is drawn
+            free.append(session.scalar(select(func.count(Item.id))))
+        return None, ()
+
+    monkeypatch.setattr(previewing, "previewed", drawn)
+    assert new_question(teacher, world, headers=PART, act="preview").status_code == 200
+    assert free == [0]
+
+
+def test_a_refused_form_keeps_the_labels_that_were_typed(signed_in: SignedIn, world: World) -> None:
+    page = new_question(signed_in("teacher"), world, act="save", points="nhiều", topic="Đa thức", level="know").text
+    assert 'value="nhiều"' in page
+    assert 'value="Đa thức"' in page
+    assert re.search(r'<option value="8"\s+selected', page)
 
 
 def test_an_unknown_kind_or_subject_is_not_found(signed_in: SignedIn, world: World) -> None:
