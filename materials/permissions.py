@@ -4,8 +4,9 @@
 - A submitted edition: its author, school leaders and the head of the subject read it; the head decides, never about an
   own edition.
 - A returned edition: the same people read it, its author writes it.
-- An approved edition, and one that a newer has replaced: teachers and leaders of the school read it, and so do pupils
-  and parents of the classes into whose courses it was put. The author begins a new edition, the head withdraws it.
+- An approved edition, and one that a newer has replaced: teachers, leaders and the librarian of the school read it, and
+  so do pupils and parents of the classes into whose courses it was put. The author begins a new edition, the head
+  withdraws it.
 - A withdrawn edition: its author, school leaders and the head of the subject read it.
 
 The administrator runs the system and reads none of it.
@@ -76,8 +77,13 @@ def may_read(actor: Actor, edition: EditionFacts) -> bool:
     if edition.state in REVIEWED:
         return actor.is_leader or _heads(actor, edition)
     if edition.state in APPROVED:
-        return actor.is_teacher or actor.is_leader or not classes_of(actor).isdisjoint(edition.class_ids)
+        return reads_all(actor) or not classes_of(actor).isdisjoint(edition.class_ids)
     return False
+
+
+def reads_all(actor: Actor) -> bool:
+    """Say whether the whole library of the school is open to the actor."""
+    return actor.is_teacher or actor.is_leader or actor.is_librarian
 
 
 def classes_of(actor: Actor) -> frozenset[int]:
@@ -91,9 +97,7 @@ def _decides(actor: Actor, edition: EditionFacts) -> bool:
 
 POLICY: PolicyTable[Permission] = PolicyTable(
     {
-        Permission.OPEN_LIBRARY: lambda actor, _: (
-            actor.is_teacher or actor.is_leader or actor.is_pupil or actor.is_parent
-        ),
+        Permission.OPEN_LIBRARY: lambda actor, _: reads_all(actor) or actor.is_pupil or actor.is_parent,
         Permission.DEPOSIT: lambda actor, _: actor.is_teacher,
         Permission.OPEN_QUEUE: lambda actor, _: actor.is_leader or bool(actor.headed_subject_ids),
         Permission.READ: may_read,

@@ -47,11 +47,14 @@ _STAFF = (
     (N_("Báo cáo"), "/reports", "chart-column"),
 )
 _SCHOOL = (N_("Nhà trường"), "/school", "graduation-cap", N_("Trường"))
-_OFFICE = (  # for who runs the system and teaches nothing: no questions, no marks
+_OFFICE = (  # for who runs the system and teaches nothing: no questions, no materials, no marks
     _SCHOOL,
     (N_("Lớp học"), "/courses", "book-open"),
-    (N_("Học liệu"), "/library", "library"),
     (N_("Báo cáo"), "/reports", "chart-column"),
+)
+_LIBRARY = (  # for who keeps the library and teaches nothing
+    (N_("Học liệu"), "/library", "library"),
+    _SCHOOL,
 )
 _PUPIL = (
     (N_("Hôm nay"), "/", "house"),
@@ -88,7 +91,7 @@ def for_actor(actor: Actor | None, path: str, school: str = "") -> Frame:
         who=actor.name,
         role=role_name(actor),
         school=school,
-        search_href="" if places is _PARENT else _SEARCH,
+        search_href=_SEARCH if any(href == _SEARCH for _label, href, *_more in places) else "",
         layout="layout/staff.html" if actor.is_staff else "layout/pupil.html",
     )
 
@@ -96,6 +99,8 @@ def for_actor(actor: Actor | None, path: str, school: str = "") -> Frame:
 def _places(actor: Actor) -> Sequence[Sequence[str]]:
     if actor.roles & STAFF == {Role.ADMIN}:
         return _OFFICE
+    if actor.roles & STAFF == {Role.LIBRARIAN}:
+        return _LIBRARY
     if actor.is_staff:
         return (*_STAFF, _SCHOOL) if actor.is_admin or actor.is_leader else _STAFF
     return _PARENT if actor.is_parent and not actor.is_pupil else _PUPIL

@@ -71,6 +71,10 @@ class Actor:
         return Role.LEADER in self.roles
 
     @property
+    def is_librarian(self) -> bool:
+        return Role.LIBRARIAN in self.roles
+
+    @property
     def is_admin(self) -> bool:
         return Role.ADMIN in self.roles
 

@@ -12,7 +12,7 @@ from lms.base.paging import Page, PageRequest
 from lms.base.permissions import Actor
 from materials.catalogue.domain import State
 from materials.catalogue.models import Edition, Use, Work
-from materials.permissions import APPROVED, REVIEWED, classes_of
+from materials.permissions import APPROVED, REVIEWED, classes_of, reads_all
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -23,7 +23,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
         ways.append(and_(Edition.state.in_(REVIEWED), Edition.subject_id.in_(sorted(actor.headed_subject_ids))))
     if actor.is_leader:
         ways.append(Edition.state.in_(REVIEWED))
-    if actor.is_teacher or actor.is_leader:
+    if reads_all(actor):
         ways.append(Edition.state.in_(APPROVED))
     classes = classes_of(actor)
     if classes:

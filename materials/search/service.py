@@ -17,7 +17,7 @@ from materials.catalogue import queries
 from materials.catalogue import service as catalogue
 from materials.catalogue.domain import KINDS, State
 from materials.catalogue.models import Edition, MaterialFile, Work
-from materials.permissions import Permission, classes_of, require
+from materials.permissions import Permission, classes_of, reads_all, require
 from materials.search import index, jobs
 from materials.search.engine import FACETS, Hit, SearchDocument
 from question_bank.api import get_outcomes
@@ -107,8 +107,8 @@ def take_out_of_class(session: Session, actor: Actor, *, place: str) -> None:
 
 
 def marks_of(actor: Actor) -> frozenset[str]:
-    """Give the marks by which an actor sees documents: the school's for teachers and leaders, else their classes'."""
-    if actor.is_teacher or actor.is_leader:
+    """Give the marks by which an actor sees documents: the school's for who reads all of it, else their classes'."""
+    if reads_all(actor):
         return frozenset({f"school:{actor.school_id}"})
     return frozenset(f"class:{actor.school_id}:{class_id}" for class_id in classes_of(actor))
 

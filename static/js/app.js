@@ -8,11 +8,12 @@ import { faults } from "./behaviours/faults.js";
 import { menus } from "./behaviours/menus.js";
 import { tagPickers } from "./behaviours/picker.js";
 import { livePreviews } from "./behaviours/preview.js";
+import { scrollers } from "./behaviours/scrollers.js";
 import { searchKey } from "./behaviours/search.js";
 import { pickRows } from "./behaviours/rows.js";
 
 const listening = [dialogs, searchKey, copyButtons, menus, busyButtons]; // once, on the document
-const dressing = [livePreviews, fileDrops, confirmByTyping, tagPickers, pickRows, faults]; // on each new piece of a page
+const dressing = [livePreviews, fileDrops, confirmByTyping, tagPickers, pickRows, scrollers, faults]; // on each new piece of a page
 
 document.documentElement.classList.add("js");
 for (const start of listening) start(document);

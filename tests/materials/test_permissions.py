@@ -5,12 +5,14 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms.base.permissions import Actor, Role
 from materials import permissions
 from materials.catalogue import service
 from materials.catalogue.domain import State
 from materials.catalogue.models import Edition
 from materials.catalogue.queries import visible_to
 from materials.permissions import Permission
+from materials.search.service import marks_of
 from tests.factories import NOON, World
 from tests.materials.samples import in_state
 
@@ -78,3 +80,17 @@ def test_nobody_decides_about_an_own_edition(session: Session, world: World) -> 
 
 def test_every_permission_has_a_rule() -> None:
     assert set(permissions.POLICY.rules) == set(Permission)
+
+
+def test_the_librarian_reads_what_was_approved_and_no_more(session: Session, world: World) -> None:
+    library(session, world)
+    actor = Actor(user_id=0, school_id=world.school.id, roles=frozenset({Role.LIBRARIAN}))
+    assert permissions.can(actor, permissions.Permission.OPEN_LIBRARY)
+    assert not permissions.can(actor, permissions.Permission.DEPOSIT)
+    editions = session.scalars(select(Edition)).all()
+    readable = {edition.uid for edition in editions if permissions.may_read(actor, edition)}
+    assert readable == {edition.uid for edition in editions if edition.state in permissions.APPROVED}
+    assert readable == set(session.scalars(select(Edition.uid).where(visible_to(actor))))
+    assert marks_of(actor) == {f"school:{world.school.id}"}
+    foreign = Actor(user_id=0, school_id=world.other_school.id, roles=frozenset({Role.LIBRARIAN}))
+    assert not any(permissions.may_read(foreign, edition) for edition in editions)

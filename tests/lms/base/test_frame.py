@@ -25,8 +25,15 @@ def test_staff_go_to_courses_bank_library_marks_and_reports() -> None:
 
 def test_leaders_reach_the_school_too_and_an_administrator_sees_no_marks() -> None:
     assert hrefs(for_actor(person(Role.LEADER), "/"))[-2:] == ["/reports", "/school"]
-    assert hrefs(for_actor(person(Role.ADMIN), "/")) == ["/school", "/courses", "/library", "/reports"]
+    assert hrefs(for_actor(person(Role.ADMIN), "/")) == ["/school", "/courses", "/reports"]
     assert "/gradebook" in hrefs(for_actor(person(Role.ADMIN, Role.TEACHER), "/"))
+
+
+def test_nobody_is_led_to_a_library_that_is_shut_to_them() -> None:
+    assert for_actor(person(Role.ADMIN), "/").search_href == ""
+    frame = for_actor(person(Role.LIBRARIAN), "/library")
+    assert hrefs(frame) == ["/library", "/school"]
+    assert frame.search_href == "/library"
 
 
 def test_pupils_begin_with_today() -> None:
