@@ -83,7 +83,7 @@ def sign_in(app: Flask, user: User) -> FlaskClient:
             SignInSession(
                 school_id=user.school_id,
                 user_id=user.id,
-                token_hash=accounts._hash(token),
+                token_hash=accounts.hash_token(token),
                 epoch=user.session_epoch,
                 created_at=at,
                 expires_at=at + timedelta(hours=1),

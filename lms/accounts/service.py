@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 from lms.accounts.domain import password_problems
 from lms.accounts.models import SignInSession
 from lms.accounts.passwords import FirstPassword, hash_password, verify_password
+from lms.accounts.signed_in import Person, hash_token
 from lms.base import audit
 from lms.base.errors import Conflict, Invalid, NotFound
 from lms.base.i18n_marks import N_
@@ -22,7 +22,7 @@ from lms.base.text import collation_key, nfc
 from lms.base.users import RoleGrant, School, User
 
 FIRST_PASSWORD_DAYS = 14
-ActorFacts = Callable[[Session, User], Actor]
+ActorFacts = Callable[[Session, Person], Actor]
 AfterShuttingOut = Callable[[Session, Actor, User], None]
 
 _facts: list[ActorFacts] = []
@@ -51,7 +51,7 @@ def shut_out(session: Session, actor: Actor, user: User) -> None:
         call(session, actor, user)
 
 
-def load_actor(session: Session, user: User) -> Actor:
+def load_actor(session: Session, user: Person) -> Actor:
     """Gather what rules may ask about a person."""
     if _facts:
         return _facts[0](session, user)
@@ -84,7 +84,7 @@ def begin_session(session: Session, user_id: int, *, device: str, hours: int, at
         SignInSession(
             school_id=user.school_id,
             user_id=user.id,
-            token_hash=_hash(token),
+            token_hash=hash_token(token),
             device=device[:120],
             epoch=user.session_epoch,
             created_at=at,
@@ -95,24 +95,11 @@ def begin_session(session: Session, user_id: int, *, device: str, hours: int, at
     return token, user
 
 
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def find_signed_in(session: Session, token: str, *, at: datetime) -> User | None:
-    """Find the person behind a session token; None when the session ended, expired or the account is disabled."""
-    found = session.scalar(select(SignInSession).where(SignInSession.token_hash == _hash(token)))
-    if found is None or found.ended_at is not None or found.expires_at <= at:
-        return None
-    user = found.user
-    return user if user.disabled_at is None and user.session_epoch == found.epoch else None
-
-
 def end_session(session: Session, actor: Actor, token: str, *, at: datetime) -> None:
     """Sign out of this browser; the token is worth nothing from now on."""
     session.execute(
         update(SignInSession)
-        .where(SignInSession.token_hash == _hash(token), SignInSession.user_id == actor.user_id)
+        .where(SignInSession.token_hash == hash_token(token), SignInSession.user_id == actor.user_id)
         .values(ended_at=at)
     )
     audit.record(session, actor, "account.signed_out", actor.uid)
@@ -122,6 +109,11 @@ def end_all_sessions(session: Session, actor: Actor) -> None:
     """Sign out everywhere, this browser included."""
     shut_out(session, actor, session.get_one(User, actor.user_id))
     audit.record(session, actor, "account.signed_out_everywhere", actor.uid)
+
+
+def get_own_account(session: Session, actor: Actor) -> User:
+    """The actor's own row."""
+    return session.get_one(User, actor.user_id)
 
 
 def list_sessions(session: Session, actor: Actor, *, at: datetime) -> list[SignInSession]:
@@ -167,7 +159,7 @@ def change_password(session: Session, actor: Actor, password_hash: str, *, token
     user.first_password_until = None
     session.execute(
         update(SignInSession)
-        .where(SignInSession.user_id == user.id, SignInSession.token_hash != _hash(token))
+        .where(SignInSession.user_id == user.id, SignInSession.token_hash != hash_token(token))
         .values(ended_at=at)
     )
     audit.record(session, actor, "account.password_changed", user.uid)

@@ -6,10 +6,10 @@ from flask import Flask, g
 from sqlalchemy.orm import Session
 
 from lms.accounts import service
-from lms.base import clock, db
+from lms.accounts.signed_in import Person, find_signed_in
+from lms.base import clock
 from lms.base.permissions import Actor
-from lms.base.users import User
-from lms.base.web import logins
+from lms.base.web import logins, reading_session
 
 
 class CurrentUser:
@@ -18,7 +18,7 @@ class CurrentUser:
     is_active = is_authenticated = True
     is_anonymous = False
 
-    def __init__(self, token: str, user: User) -> None:
+    def __init__(self, token: str, user: Person) -> None:
         self.token = token
         self.user = user
 
@@ -34,6 +34,10 @@ class CurrentUser:
         """The person as the verbs see them."""
         return service.load_actor(session, self.user)
 
+    def oneself(self) -> Actor:
+        """The person with roles, without what the school knows of them."""
+        return Actor(self.user.id, self.user.school_id, self.user.uid, self.user.full_name, self.user.roles)
+
 
 def init_app(app: Flask) -> None:
     """Let Flask-Login find people by their session."""
@@ -41,11 +45,11 @@ def init_app(app: Flask) -> None:
 
 
 def _load(token: str) -> CurrentUser | None:
-    with db.open_session(writes=False) as session:
-        user = service.find_signed_in(session, token, at=clock.now())
-        session.expunge_all()
-    if user is None:
+    with reading_session() as session:
+        found = find_signed_in(session, token, at=clock.now())
+    if found is None:
         return None
-    g.language = user.language
-    g.timezone = user.school.timezone
-    return CurrentUser(token, user)
+    g.language = found.language
+    g.timezone = found.timezone
+    g.school_name = found.school
+    return CurrentUser(token, found)

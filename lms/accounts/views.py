@@ -110,7 +110,7 @@ def account() -> ResponseReturnValue:
     """Show one's own account and the browsers in which it is signed in."""
     return render_template(
         "lms/accounts/account.html",
-        user=current_user.user,
+        user=service.get_own_account(current_session(), current_actor()),
         sessions=service.list_sessions(current_session(), current_actor(), at=clock.now()),
     )
 

@@ -132,10 +132,17 @@ def current_frame() -> Frame:
     """The frame of the running request."""
     if "frame" not in g:
         actor = find_actor()
-        school = current_session().get(School, actor.school_id) if actor else None
-        g.frame = for_actor(actor, request.path, school.name if school else "")
+        g.frame = for_actor(actor, request.path, _school_of(actor) if actor else "")
     frame: Frame = g.frame
     return frame
+
+
+def _school_of(actor: Actor) -> str:
+    if "school_name" in g:  # found with the person
+        name: str = g.school_name
+        return name
+    school = current_session().get(School, actor.school_id)
+    return school.name if school else ""
 
 
 def save_data() -> bool:

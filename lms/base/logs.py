@@ -12,6 +12,7 @@ import re
 import sys
 import time
 from collections.abc import Mapping, MutableMapping
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -91,9 +92,14 @@ def _end(response: Response) -> Response:
     return response
 
 
+@lru_cache(maxsize=512)
+def _is_secret(name: str) -> bool:
+    return _SECRET.search(name) is not None
+
+
 def _hide_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
     for name in event:
-        if _SECRET.search(name):
+        if _is_secret(name):
             event[name] = "…"
     return event
 
@@ -101,7 +107,7 @@ def _hide_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -
 def _escape(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
     """Make every value one line."""
     for name, value in event.items():
-        if name != "exception" and isinstance(value, str):
+        if name != "exception" and isinstance(value, str) and not value.isprintable():  # most lines are done here
             event[name] = _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", value)
     return event
 

@@ -7,7 +7,8 @@ A view parses, calls one verb and answers. What it must not do is here: open and
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any, Protocol, TypeVar
 
@@ -78,6 +79,7 @@ class SignedIn(Protocol):
     is_authenticated: bool
 
     def actor(self, session: Session) -> Actor: ...
+    def oneself(self) -> Actor: ...
 
 
 def settings() -> Settings:
@@ -92,6 +94,16 @@ def current_session() -> Session:
         g.session = db.open_session(writes=request.method not in SAFE)
     session: Session = g.session
     return session
+
+
+@contextmanager
+def reading_session() -> Iterator[Session]:
+    """A session to read from before anybody needs the writers' gate: the request's own wherever that takes no gate."""
+    if request.method in SAFE or not settings().is_sqlite:
+        yield current_session()
+        return
+    with db.open_session(writes=False) as session:
+        yield session
 
 
 def leave_queue() -> None:
@@ -121,6 +133,20 @@ def current_actor() -> Actor:
     if actor is None:
         raise SignInNeeded
     return actor
+
+
+def current_self() -> Actor:
+    """Who acts, without the facts about classes and subjects: for what belongs to the person alone.
+
+    Rules of a policy table would deny what they allow the full actor, never the other way round.
+
+    Raises:
+        SignInNeeded: nobody is signed in.
+    """
+    if not current_user.is_authenticated:
+        raise SignInNeeded
+    oneself: Actor = current_user.oneself()
+    return oneself
 
 
 def sign_in(user: Any) -> None:
@@ -221,7 +247,7 @@ def _guard() -> ResponseReturnValue | None:
     view = current_app.view_functions[request.endpoint]
     if getattr(view, "open_to_all", False) or request.endpoint == "static":
         return None
-    actor = current_actor()
+    actor = current_self()
     g.language = g.get("language", "")
     if current_user.must_change_password and not getattr(view, "before_password", False):
         if wants_json():

@@ -215,7 +215,7 @@ def build(folder: Path) -> RouteWorld:
                 SignInSession(
                     school_id=user.school_id,
                     user_id=user.id,
-                    token_hash=accounts._hash(f"token-{who}"),
+                    token_hash=accounts.hash_token(f"token-{who}"),
                     epoch=0,
                     created_at=at,
                     expires_at=at + timedelta(hours=12),

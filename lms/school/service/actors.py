@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from lms.accounts import service as accounts
+from lms.accounts.signed_in import Person
 from lms.base.permissions import Actor, Role
 from lms.base.subjects import Subject
-from lms.base.users import User
 from lms.school.models import (
     Enrolment,
     GroupMembership,
@@ -21,7 +21,7 @@ from lms.school.models import (
 )
 
 
-def load_actor(session: Session, user: User) -> Actor:
+def load_actor(session: Session, user: Person) -> Actor:
     """Gather the facts about a person that rules may ask for; asks only what their roles call for."""
     roles = user.roles
     base = Actor(user.id, user.school_id, user.uid, user.full_name, roles)
@@ -68,12 +68,14 @@ def load_actor(session: Session, user: User) -> Actor:
 accounts.facts_from(load_actor)
 
 
-def _classes_of(session: Session, pupil_ids: Iterable[int]) -> list[int]:
-    return list(
-        session.scalars(
-            select(Enrolment.class_id)
-            .join(SchoolClass, SchoolClass.id == Enrolment.class_id)
-            .join(SchoolYear, SchoolYear.id == SchoolClass.year_id)
-            .where(Enrolment.pupil_id.in_(list(pupil_ids)), Enrolment.until_on.is_(None), SchoolYear.current)
-        )
-    )
+_enrolment, _class, _year = (model.__table__.c for model in (Enrolment, SchoolClass, SchoolYear))
+_CLASSES = (
+    select(_enrolment.class_id)
+    .join_from(Enrolment.__table__, SchoolClass.__table__, _class.id == _enrolment.class_id)
+    .join(SchoolYear.__table__, _year.id == _class.year_id)
+    .where(_enrolment.pupil_id.in_(bindparam("ids", expanding=True)), _enrolment.until_on.is_(None), _year.current)
+)
+
+
+def _classes_of(session: Session, pupil_ids: Iterable[int]) -> Sequence[int]:
+    return session.scalars(_CLASSES, {"ids": list(pupil_ids)}).all()
