@@ -31,14 +31,18 @@ def _read_manifest(path: Path, _changed_ns: int) -> dict[str, str]:
     return msgspec.json.decode(path.read_bytes(), type=dict[str, str])
 
 
+def built_at() -> int:
+    """When the assets were built, in nanoseconds; 0 before the first build. What names assets is good for one build."""
+    try:
+        return (BUILT / "manifest.json").stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
+
+
 def manifest() -> dict[str, str]:
     """Map plain names ("app.css") to built ones ("app-3F2A.css"); empty before the first build."""
-    path = BUILT / "manifest.json"
-    try:
-        changed = path.stat().st_mtime_ns
-    except FileNotFoundError:
-        return {}
-    return _read_manifest(path, changed)
+    changed = built_at()
+    return _read_manifest(BUILT / "manifest.json", changed) if changed else {}
 
 
 def asset_url(name: str) -> str:

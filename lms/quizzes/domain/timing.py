@@ -59,6 +59,14 @@ class Window:
         return min(started_at + self.duration + allowance.over(self.duration), end)
 
 
+def window_of(opens_at: datetime | None, closes_at: datetime | None, seconds: int | None, grace: int) -> Window | None:
+    """The window of a quiz from its rules as they are kept; None while a draft has no times yet."""
+    if opens_at is None or closes_at is None:
+        return None
+    duration = None if seconds is None else timedelta(seconds=seconds)
+    return Window(opens_at, closes_at, duration, timedelta(seconds=grace))
+
+
 def standing_of(state: AttemptState, same_device: bool, accept_until: datetime, at: datetime) -> Standing:
     """Say what an event arriving at *at* is; `accept_until` is deadline plus grace, inclusive."""
     if state is not AttemptState.OPEN or at > accept_until:

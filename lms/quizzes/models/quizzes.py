@@ -14,7 +14,7 @@ from lms.base.ids import new_uid
 from lms.courses.models import Course
 from lms.quizzes.domain.results import ReleaseRules
 from lms.quizzes.domain.states import Counts, QuizState, ReleasePolicy
-from lms.quizzes.domain.timing import Allowance, Window
+from lms.quizzes.domain.timing import Allowance, Window, window_of
 
 
 class Quiz(Base):
@@ -72,9 +72,7 @@ class Quiz(Base):
     @property
     def window(self) -> Window | None:
         """The window with its duration and grace; None while a draft has no times yet."""
-        if self.opens_at is None or self.closes_at is None:
-            return None
-        return Window(self.opens_at, self.closes_at, self.duration, timedelta(seconds=self.grace_seconds))
+        return window_of(self.opens_at, self.closes_at, self.duration_seconds, self.grace_seconds)
 
     @property
     def release_rules(self) -> ReleaseRules:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,7 +20,32 @@ from lms.quizzes.service.feeding import feed_attempt
 from lms.quizzes.service.scoring import score_attempt
 
 
-def needs_closing(attempt: Attempt, at: datetime) -> bool:
+class Running(Protocol):
+    """An attempt as far as its clock and its page ask: the mapped object or a row with the columns of the table."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def uid(self) -> str: ...
+    @property
+    def school_id(self) -> int: ...
+    @property
+    def form_id(self) -> int: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def started_at(self) -> datetime: ...
+    @property
+    def deadline_at(self) -> datetime: ...
+    @property
+    def accept_until_at(self) -> datetime: ...
+    @property
+    def paused_at(self) -> datetime | None: ...
+    @property
+    def device(self) -> str: ...
+
+
+def needs_closing(attempt: Running, at: datetime) -> bool:
     """Say whether an attempt is open although its deadline and grace are over; while it is paused its clock stands."""
     return attempt.state == AttemptState.OPEN and attempt.paused_at is None and at > attempt.accept_until_at
 

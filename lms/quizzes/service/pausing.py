@@ -14,8 +14,8 @@ from lms.base.permissions import Actor
 from lms.permissions import Permission, require
 from lms.quizzes.domain.states import QuizState
 from lms.quizzes.models import Quiz
-from lms.quizzes.service.flow import flow_of, lock_flow
-from lms.quizzes.service.reading import get_quiz
+from lms.quizzes.service.flow import lock_flow
+from lms.quizzes.service.reading import Entry, get_quiz
 from lms.quizzes.service.running import checked_reason, lock_running, pupils_meant
 
 
@@ -82,13 +82,13 @@ def resume(session: Session, actor: Actor, uid: str, pupil_uids: Sequence[str] |
     return len(stopped)
 
 
-def check_not_paused(session: Session, quiz: Quiz) -> None:
+def check_not_paused(quiz: Entry) -> None:
     """Go on only while nobody stopped the whole quiz.
 
     Raises:
         Conflict: it stands.
     """
-    if flow_of(session, quiz).paused_at is not None:
+    if quiz.paused_at is not None:
         raise Conflict(N_("Bài kiểm tra đang tạm dừng. Em chờ thầy cô cho làm tiếp rồi bấm lại."))
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from lms.base.errors import NotFound
@@ -13,11 +16,25 @@ from lms.courses.models import Course
 from lms.permissions import Permission, allows, require
 from lms.quizzes.domain.results import shown
 from lms.quizzes.domain.states import QuizState
-from lms.quizzes.models import Attempt, Form, Quiz
+from lms.quizzes.domain.timing import Window, window_of
+from lms.quizzes.models import Attempt, Form, Quiz, QuizFlow
 from question_bank import api as bank
 
 
-def may_see(actor: Actor, quiz: Quiz) -> bool:
+class QuizFacts(Protocol):
+    """A quiz as far as rules about people ask: the row of the table or an `Entry`."""
+
+    @property
+    def school_id(self) -> int: ...
+    @property
+    def class_id(self) -> int: ...
+    @property
+    def subject_id(self) -> int: ...
+    @property
+    def state(self) -> str: ...
+
+
+def may_see(actor: Actor, quiz: QuizFacts) -> bool:
     """Say whether the person may know that this quiz exists; a draft is its teachers' own."""
     if foreign(actor, quiz):
         return False
@@ -42,6 +59,63 @@ def get_quiz(session: Session, actor: Actor, uid: str) -> Quiz:
     if quiz is None or not may_see(actor, quiz):
         raise NotFound
     return quiz
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What beginning asks of a quiz as it stands now: one narrow read, since a whole grade begins at once."""
+
+    id: int
+    uid: str
+    school_id: int
+    class_id: int
+    subject_id: int
+    state: str
+    opens_at: datetime | None
+    closes_at: datetime | None
+    duration_seconds: int | None
+    grace_seconds: int
+    attempts_allowed: int
+    paused_at: datetime | None
+
+    @property
+    def window(self) -> Window | None:
+        return window_of(self.opens_at, self.closes_at, self.duration_seconds, self.grace_seconds)
+
+
+_quiz, _course, _flow = Quiz.__table__.c, Course.__table__.c, QuizFlow.__table__.c
+_ENTRY = (
+    select(
+        _quiz.id,
+        _quiz.uid,
+        _quiz.school_id,
+        _course.class_id,
+        _course.subject_id,
+        _quiz.state,
+        _quiz.opens_at,
+        _quiz.closes_at,
+        _quiz.duration_seconds,
+        _quiz.grace_seconds,
+        _quiz.attempts_allowed,
+        _flow.paused_at,
+    )
+    .join_from(Quiz.__table__, Course.__table__, _course.id == _quiz.course_id)
+    .outerjoin(QuizFlow.__table__, _flow.quiz_id == _quiz.id)
+    .where(_quiz.uid == bindparam("uid"))
+)
+
+
+def get_entry(session: Session, actor: Actor, uid: str) -> Entry:
+    """Find a quiz as `get_quiz` does, as far as beginning needs it.
+
+    Raises:
+        NotFound: no such quiz, or not one this person may know of.
+    """
+    found = session.execute(_ENTRY, {"uid": uid}).one_or_none()
+    entry = Entry(**found._mapping) if found else None
+    if entry is None or not may_see(actor, entry):
+        raise NotFound
+    return entry
 
 
 def list_quizzes(session: Session, actor: Actor, course: Course) -> list[Quiz]:

@@ -6,25 +6,29 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy import Table, bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session, make_transient_to_detached
 
-from lms.base.errors import Conflict
+from lms.base.errors import Conflict, NotFound
 from lms.base.i18n_marks import N_
+from lms.base.ids import new_uid
 from lms.base.permissions import Actor
+from lms.base.subjects import Subject
+from lms.courses.models import Course
 from lms.permissions import Permission, require
 from lms.quizzes.domain.answers import project
 from lms.quizzes.domain.leases import NOBODY, check_lease
 from lms.quizzes.domain.states import AttemptState, EventKind, HandedInBy, QuizState, Standing
 from lms.quizzes.domain.timing import Allowance, standing_of
-from lms.quizzes.models import Accommodation, Attempt, AttemptEvent, Form, Quiz, ResponseCurrent, Submission
-from lms.quizzes.service.closing import close_attempt, needs_closing
-from lms.quizzes.service.events import answer_events
+from lms.quizzes.models import Accommodation, Attempt, AttemptEvent, Quiz, ResponseCurrent, Submission
+from lms.quizzes.service.closing import Running, close_attempt, needs_closing
+from lms.quizzes.service.events import answer_events, events_of
+from lms.quizzes.service.frozen import FrozenForm, forms_of, get_form
 from lms.quizzes.service.pausing import check_not_paused
-from lms.quizzes.service.reading import get_own_attempt, get_quiz
+from lms.quizzes.service.reading import Entry, get_entry, get_own_attempt, get_quiz
 from question_bank import api as bank
 
 PLAIN = "plain"  # the tab name of answers that came by the form instead of the script
@@ -54,12 +58,16 @@ class StartPage:
         return max(0, self.quiz.attempts_allowed - len(self.attempts))
 
 
-def allowance_of(session: Session, quiz: Quiz, pupil_id: int) -> Allowance:
+_accommodation = Accommodation.__table__.c
+_ALLOWANCE = select(_accommodation.percent, _accommodation.seconds).where(
+    _accommodation.quiz_id == bindparam("quiz_id"), _accommodation.pupil_id == bindparam("pupil_id")
+)
+
+
+def allowance_of(session: Session, quiz: Quiz | Entry, pupil_id: int) -> Allowance:
     """The extra time that a pupil has in a quiz."""
-    found = session.scalar(
-        select(Accommodation).where(Accommodation.quiz_id == quiz.id, Accommodation.pupil_id == pupil_id)
-    )
-    return found.allowance if found else Allowance()
+    found = session.execute(_ALLOWANCE, {"quiz_id": quiz.id, "pupil_id": pupil_id}).one_or_none()
+    return Allowance(*found) if found else Allowance()
 
 
 def start_page(session: Session, actor: Actor, uid: str, *, at: datetime) -> StartPage:
@@ -77,7 +85,7 @@ def start_page(session: Session, actor: Actor, uid: str, *, at: datetime) -> Sta
     window = quiz.window
     ends = window.end_for(allowance) if window else None
     inside = window is not None and ends is not None and window.opens_at <= at < ends
-    form = session.scalar(select(Form).where(Form.quiz_id == quiz.id).limit(1))
+    forms = forms_of(session, quiz.id) if quiz.state != QuizState.DRAFT else ()
     return StartPage(
         quiz=quiz,
         attempts=attempts,
@@ -85,7 +93,7 @@ def start_page(session: Session, actor: Actor, uid: str, *, at: datetime) -> Sta
         may_begin=quiz.state == QuizState.PUBLISHED and inside and len(attempts) < quiz.attempts_allowed,
         closes_at=ends,
         extra=allowance,
-        questions=sum(1 for slot in form.document if slot["label"]) if form else 0,
+        questions=get_form(session, forms[0]).questions if forms else 0,
     )
 
 
@@ -104,45 +112,68 @@ def begin(session: Session, actor: Actor, uid: str, *, device: str, at: datetime
         NotFound, Forbidden: not a quiz that this person may take.
         Conflict: outside the window, or no attempt is left.
     """
-    quiz = get_quiz(session, actor, uid)
+    quiz = get_entry(session, actor, uid)
     require(actor, Permission.TAKE_QUIZ, quiz)
-    attempts = _own_attempts(session, quiz, actor.user_id)
-    for attempt in attempts:
-        if attempt.state == AttemptState.OPEN and not needs_closing(attempt, at):
-            return attempt
+    earlier = session.execute(_EARLIER, {"quiz_id": quiz.id, "pupil_id": actor.user_id}).all()
+    for one in earlier:
+        if one.state == AttemptState.OPEN:
+            running = session.get_one(Attempt, one.id)
+            if not needs_closing(running, at):
+                return running
     window = quiz.window
     if quiz.state != QuizState.PUBLISHED or window is None:
         raise Conflict(N_("Bài kiểm tra đã đóng, không bắt đầu được nữa."))
-    if len(attempts) >= quiz.attempts_allowed:
+    if len(earlier) >= quiz.attempts_allowed:
         raise Conflict(N_("Em đã dùng hết số lượt làm bài này."))
     allowance = allowance_of(session, quiz, actor.user_id)
     window.check_may_begin(allowance, at)
-    check_not_paused(session, quiz)
-    number = len(attempts) + 1
+    check_not_paused(quiz)
+    number = len(earlier) + 1
     deadline = window.deadline(allowance, at)
-    fresh = Attempt(
-        school_id=quiz.school_id,
-        quiz_id=quiz.id,
-        form_id=_form_for(session, quiz, actor.user_id, number),
-        pupil_id=actor.user_id,
-        number=number,
-        state=AttemptState.OPEN,
-        started_at=at,
-        deadline_at=deadline,
-        accept_until_at=deadline + window.grace,
-        device=device,
-    )
-    try:
-        with session.begin_nested():
-            session.add(fresh)
-    except IntegrityError:  # the same pupil began in another request of this very moment
-        return next(one for one in _own_attempts(session, quiz, actor.user_id) if one.number == number)
+    values = {
+        "uid": new_uid(),
+        "school_id": quiz.school_id,
+        "quiz_id": quiz.id,
+        "form_id": _form_for(session, quiz.id, actor.user_id, number),
+        "pupil_id": actor.user_id,
+        "number": number,
+        "state": AttemptState.OPEN.value,
+        "started_at": at,
+        "deadline_at": deadline,
+        "accept_until_at": deadline + window.grace,
+        "device": device,
+    }
+    entered = session.scalar(_ENTER[session.get_bind().dialect.name], values)
+    if entered is None:  # the same pupil began in another request of this very moment
+        return session.scalars(_NUMBERED, {"quiz_id": quiz.id, "pupil_id": actor.user_id, "number": number}).one()
+    fresh = Attempt(**values, id=entered)
+    make_transient_to_detached(fresh)  # what was just stored need not be read
+    session.add(fresh)
     return fresh
 
 
-def _form_for(session: Session, quiz: Quiz, pupil_id: int, number: int) -> int:
+_attempts = cast(Table, Attempt.__table__)
+_attempt = _attempts.c
+_EARLIER = (
+    select(_attempt.id, _attempt.state)
+    .where(_attempt.quiz_id == bindparam("quiz_id"), _attempt.pupil_id == bindparam("pupil_id"))
+    .order_by(_attempt.number)
+)
+_NUMBERED = select(Attempt).where(
+    Attempt.quiz_id == bindparam("quiz_id"),
+    Attempt.pupil_id == bindparam("pupil_id"),
+    Attempt.number == bindparam("number"),
+)
+_ONCE = ("quiz_id", "pupil_id", "number")
+_ENTER = {
+    "sqlite": sqlite.insert(_attempts).on_conflict_do_nothing(index_elements=_ONCE).returning(_attempt.id),
+    "postgresql": postgresql.insert(_attempts).on_conflict_do_nothing(index_elements=_ONCE).returning(_attempt.id),
+}
+
+
+def _form_for(session: Session, quiz_id: int, pupil_id: int, number: int) -> int:
     """Neighbours in the class list get different forms, and a second attempt another one."""
-    forms = session.scalars(select(Form.id).where(Form.quiz_id == quiz.id).order_by(Form.id)).all()
+    forms = forms_of(session, quiz_id)
     return forms[(pupil_id + number - 1) % len(forms)]
 
 
@@ -150,14 +181,28 @@ def _form_for(session: Session, quiz: Quiz, pupil_id: int, number: int) -> int:
 class ExamPage:
     """What the page of a running attempt is made from."""
 
-    attempt: Attempt
-    quiz: Quiz
-    form: Form
+    attempt: Running
+    title: str  # of the quiz
+    subject: str
+    form: FrozenForm
     answers: Mapping[int, Any]
     next_seq: int
     remaining: timedelta
     here: bool
     shut_out: bool  # nobody holds the lease: the pupil was signed out everywhere
+
+
+_PAGE = (
+    select(*_attempt, Quiz.__table__.c.title, Subject.__table__.c.name.label("subject"))
+    .join_from(_attempts, Quiz.__table__, Quiz.__table__.c.id == _attempt.quiz_id)
+    .join(Course.__table__, Course.__table__.c.id == Quiz.__table__.c.course_id)
+    .join(Subject.__table__, Subject.__table__.c.id == Course.__table__.c.subject_id)
+    .where(
+        _attempt.uid == bindparam("uid"),
+        _attempt.pupil_id == bindparam("pupil_id"),
+        _attempt.school_id == bindparam("school_id"),
+    )
+)
 
 
 def exam_page(session: Session, actor: Actor, uid: str, *, device: str, at: datetime) -> ExamPage:
@@ -166,12 +211,17 @@ def exam_page(session: Session, actor: Actor, uid: str, *, device: str, at: date
     Raises:
         NotFound: no such attempt of this person.
     """
-    attempt = get_own_attempt(session, actor, uid)
-    events = answer_events(session, attempt)
+    own = {"uid": uid, "pupil_id": actor.user_id, "school_id": actor.school_id}
+    found = session.execute(_PAGE, own).one_or_none()
+    if found is None:
+        raise NotFound
+    attempt: Running = found
+    events = events_of(session, [attempt.id])[attempt.id]
     return ExamPage(
         attempt=attempt,
-        quiz=attempt.quiz,
-        form=attempt.form,
+        title=found.title,
+        subject=found.subject,
+        form=get_form(session, attempt.form_id),
         answers={slot: event.response for slot, event in project(events).items()},
         next_seq=max((event.seq for event in events), default=0) + 1,
         remaining=max(timedelta(0), attempt.deadline_at - (attempt.paused_at or at)),
@@ -200,11 +250,9 @@ def save_plain(session: Session, actor: Actor, uid: str, values: FormValues, *, 
     current = project(events)
     first = max(max((event.seq for event in events), default=0) + 1, (at - attempt.started_at) // _MILLISECOND)
     changed: list[tuple[int, Any]] = []
-    for slot in attempt.form.document:
-        body = bank.decode_body(slot["body"])
+    for number, body in get_form(session, attempt.form_id).bodies.items():
         if body.type is bank.ItemType.DESCRIPTION:
             continue
-        number = slot["number"]
         response = bank.check_response(body, bank.response_from_form(body, values, prefix=f"q{number}-"))
         known = current.get(number)
         if response == (known.response if known else {}) or (known is None and not bank.is_answered(response)):

@@ -2,25 +2,48 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
-from typing import Any
+from typing import Any, Protocol
 
-from flask import render_template, url_for
+from flask import Response, render_template, url_for
+from flask import session as cookie
+from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
-from lms.base.i18n import chosen_language
+from lms.base.assets import built_at
+from lms.base.frame import save_data
+from lms.base.i18n import _, chosen_language
+from lms.base.kept import Kept
+from lms.base.prepared import Piece, Prepared, Value, kept_piece, marks, passing_piece, prepare, respond
 from lms.quizzes.domain.results import Shown as Visible
-from lms.quizzes.models import Form
+from lms.quizzes.hot.wire import encode
+from lms.quizzes.service.frozen import FrozenForm
 from lms.quizzes.service.reviewing import ReviewedQuestion
+from lms.quizzes.service.taking import ExamPage
 from question_bank import api as bank
 
-MOST_KEPT = 256  # rendered forms in memory
-_lock = threading.Lock()
-_blank: dict[tuple[str, str], Markup] = {}
+MOST_PIECES = 8_000  # questions with an answer in them, some two kilobytes each
+MOST_PAGES = 256
+_TYPED = frozenset(
+    {bank.ItemType.SHORT_TEXT, bank.ItemType.SHORT_NUMBER, bank.ItemType.GAP_FILL, bank.ItemType.ESSAY}
+)  # the same answer seldom comes twice
+_slots: Kept[tuple[str, str, int, bytes], Piece] = Kept(MOST_PIECES)
+_pages: Kept[tuple[object, ...], Prepared] = Kept(MOST_PAGES)
+_presented: Kept[tuple[str, str], Mapping[int, tuple[Shown, bool]]] = Kept(MOST_PAGES)
+
+
+class Paper(Protocol):
+    """A form as far as it is shown: frozen, or made for looking only."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def uid(self) -> str: ...
+    @property
+    def document(self) -> Sequence[Mapping[str, Any]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +64,7 @@ class Shown:
         return f"q{self.number}-"
 
 
-def shown(form: Form) -> Iterator[Shown]:
+def shown(form: Paper) -> Iterator[Shown]:
     """The questions of a form in their order; a passage stands before the first of its questions only."""
     passage = ""
     for slot in form.document:
@@ -87,7 +110,7 @@ class Reviewed:
     waits: bool
 
 
-def reviewed(form: Form, question: ReviewedQuestion, may: Visible) -> Reviewed:
+def reviewed(form: Paper, question: ReviewedQuestion, may: Visible) -> Reviewed:
     """Make a question of a finished attempt ready, without what may not be seen."""
     body = bank.decode_body(question.slot["body"])
 
@@ -112,37 +135,88 @@ def reviewed(form: Form, question: ReviewedQuestion, may: Visible) -> Reviewed:
     )
 
 
-def picture_url(form: Form, sha256: str) -> str:
+def picture_url(form: Paper, sha256: str) -> str:
     """The address of a picture in a form; a form made for looking only has none of its own."""
     if form.id is None:
         return staff_picture_url(sha256)
     return url_for("quizzes.picture", form_uid=form.uid, sha256=sha256)
 
 
-def paper(form: Form, answers: Mapping[int, Any]) -> Markup:
-    """The questions to be answered. Without answers it is the same for everybody, and kept."""
+def exam_page(page: ExamPage, personal: Mapping[str, Value]) -> Response:
+    """The page of a running attempt: kept once for each form, its questions once for each answer to them.
+
+    `personal` is what belongs to this pupil and this moment; `templates/lms/quizzes/exam.html` names it.
+    """
+    form, answers = page.form, page.answers
+    values: dict[str, Value] = {**personal, "flashed": _flashed(), "csrf": generate_csrf()}
     if answers:
-        return _render(form, answers)
-    key = (form.uid, chosen_language())
-    known = _blank.get(key)
-    if known is None:
-        known = _render(form, {})
-        with _lock:
-            while len(_blank) >= MOST_KEPT:
-                _blank.pop(next(iter(_blank)))
-            _blank[key] = known
-    return known
+        values |= {"paper": slots(form, answers), "cells": _cells(form, set(answers)), "saved": _saved(len(answers))}
+    paused = page.attempt.paused_at is not None
+    key = (form.uid, page.title, page.subject, paused, bool(answers), chosen_language(), save_data(), built_at())
+
+    def make() -> Prepared:
+        # Made by an autoescaping template.
+        blank = Markup("".join(piece.text.decode() for piece in slots(form, {})))  # noqa: S704
+        shared = {
+            "title": page.title,
+            "subject": page.subject,
+            "code": form.code,
+            "paused": paused,
+            "with_maths": "<math" in blank,
+            "paper": blank,
+            "cells": _cells(form, set()),
+            "saved": _saved(0),
+        }
+        return prepare(render_template("lms/quizzes/exam.html", **shared | marks(values)))
+
+    return respond(_pages.get(key, make).filled(values))
 
 
-def _render(form: Form, answers: Mapping[int, Any]) -> Markup:
+def slots(form: FrozenForm, answers: Mapping[int, Any]) -> list[Piece]:
+    """The questions of a form to be answered, with what was answered so far."""
+    language = chosen_language()
+    return [_slot(form, slot["number"], answers.get(slot["number"]), language) for slot in form.document]
+
+
+def _slot(form: FrozenForm, number: int, response: Any, language: str) -> Piece:
+    def text() -> str:
+        one, begins = _questions(form, language)[number]
+        return render_template("lms/quizzes/_slot.html", one=one, part=one.part if begins else "", response=response)
+
+    if response and form.bodies[number].type in _TYPED:
+        # Made by an autoescaping template.
+        return passing_piece(Markup(text()))  # noqa: S704
+    key = (form.uid, language, number, encode(response or {}))
+    return _slots.get(key, lambda: kept_piece(text()))
+
+
+def _questions(form: FrozenForm, language: str) -> Mapping[int, tuple[Shown, bool]]:
+    """The questions of a form by slot number, each with whether a part of the paper begins with it."""
+
+    def make() -> Mapping[int, tuple[Shown, bool]]:
+        part, found = "", {}
+        for one in shown(form):
+            found[one.number] = (one, bool(one.part) and one.part != part)
+            part = one.part or part
+        return found
+
+    return _presented.get((form.uid, language), make)
+
+
+def _saved(count: int) -> str:
+    return str(_("Đã lưu %(count)s câu", count=count))
+
+
+def _flashed() -> Markup:
     # Made by an autoescaping template.
-    return Markup(render_template("lms/quizzes/_paper.html", questions=list(shown(form)), answers=answers))  # noqa: S704
+    return Markup(render_template("lms/quizzes/_flashes.html")) if "_flashes" in cookie else Markup()  # noqa: S704
 
 
-def navigator(form: Form) -> list[tuple[str, list[tuple[int, str]]]]:
-    """The parts of a form, each with its questions as (number, label)."""
+def _cells(form: FrozenForm, answered: Collection[int]) -> Markup:
+    """The board of questions beside the paper, by the parts of the form."""
     labelled = [slot for slot in form.document if slot["label"]]
-    return [
+    parts = [
         (part, [(slot["number"], slot["label"]) for slot in slots])
         for part, slots in groupby(labelled, key=lambda slot: slot["part"])
     ]
+    return Markup(render_template("lms/quizzes/_cells.html", parts=parts, answered=answered))  # noqa: S704 - as above

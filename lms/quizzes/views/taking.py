@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from lms.base import clock, richtext
 from lms.base.downloads import send_blob
-from lms.base.i18n import _
+from lms.base.i18n import _, show_time
 from lms.base.permissions import Actor, Role
-from lms.base.web import csrf, current_actor, current_session, public
+from lms.base.web import csrf, current_actor, current_self, current_session, public
 from lms.quizzes.domain.flow import PULSE
 from lms.quizzes.domain.states import AttemptState
 from lms.quizzes.hot import endpoint, tokens
@@ -51,7 +51,7 @@ def start(uid: str) -> ResponseReturnValue:
 @bp.get("/exam/<uid>")
 def exam(uid: str) -> ResponseReturnValue:
     """The page of a running attempt; a finished one leads to its receipt."""
-    session, actor, at = current_session(), current_actor(), clock.now()
+    session, actor, at = current_session(), current_self(), clock.now()
     page = taking.exam_page(session, actor, uid, device=device(), at=at)
     attempt = page.attempt
     if closing.needs_closing(attempt, at):
@@ -62,27 +62,23 @@ def exam(uid: str) -> ResponseReturnValue:
         return redirect(url_for("quizzes.receipt", uid=uid), code=303)
     if not page.here:
         shown = render_template(
-            "lms/quizzes/other_device.html", quiz=page.quiz, attempt=attempt, shut_out=page.shut_out
+            "lms/quizzes/other_device.html", title=page.title, attempt=attempt, shut_out=page.shut_out
         )
         return remember(make_response(shown))
     ticket = tokens.Ticket(attempt.id, attempt.form_id, actor.user_id, attempt.school_id, device())
-    shown = render_template(
-        "lms/quizzes/exam.html",
-        quiz=page.quiz,
-        course=page.quiz.course,
-        attempt=attempt,
-        form=page.form,
-        pupil=actor.name,
-        paper=papers.paper(page.form, page.answers),
-        parts=papers.navigator(page.form),
-        answered=set(page.answers),
-        token=tokens.issue(current_app.config["SECRET_KEY"], uid, ticket),
-        remaining_ms=page.remaining // _MILLISECOND,
-        elapsed_ms=(at - attempt.started_at) // _MILLISECOND,
-        next_seq=page.next_seq,
-        ask_ms=FIRST_ASK_MS,
-    )
-    return remember(make_response(shown))
+    remaining = page.remaining // _MILLISECOND
+    personal = {
+        "uid": uid,
+        "token": tokens.issue(current_app.config["SECRET_KEY"], uid, ticket),
+        "pupil": actor.name,
+        "deadline": show_time(attempt.deadline_at),
+        "remaining_ms": remaining,
+        "clock": f"{remaining // 60_000}:{remaining // 1000 % 60:02d}",
+        "elapsed_ms": (at - attempt.started_at) // _MILLISECOND,
+        "next_seq": page.next_seq,
+        "ask_ms": FIRST_ASK_MS,
+    }
+    return remember(papers.exam_page(page, personal))
 
 
 @bp.post("/exam/<uid>/take-over")

@@ -186,6 +186,53 @@ def test_without_javascript_the_form_saves_and_hands_in(app: Flask, world: World
     assert changes == [1, 4, 5, 1]
 
 
+def test_a_kept_page_holds_nothing_of_the_pupil_before(app: Flask, world: World, signed_in: SignIn) -> None:
+    quiz = give(world, form_count=1)
+    clients = {who: signed_in(who) for who in ("pupil", "classmate")}
+    uids = {who: start(client, quiz)[0] for who, client in clients.items()}
+    names = {"pupil": world.pupil.full_name, "classmate": world.classmate.full_name}
+    own = {"pupil": set(), "classmate": set()}
+    for who, client in [*clients.items(), *clients.items()]:
+        page = client.get(f"/exam/{uids[who]}").text
+        token, csrf = TOKEN.search(page), re.search(r'name="csrf_token" value="([^"]+)"', page)
+        assert token
+        assert csrf
+        assert names[who] in page
+        assert page.count(uids[who]) == 2  # the page itself, and where its plain form goes
+        own[who] |= {token[1], uids[who], names[who]}
+        for other in own[{"pupil": "classmate", "classmate": "pupil"}[who]]:
+            assert other not in page
+
+
+def test_a_page_opened_again_shows_the_answers(app: Flask, world: World, signed_in: SignIn) -> None:
+    quiz = give(world)
+    pupil, classmate = signed_in("pupil"), signed_in("classmate")
+    uid, token = start(pupil, quiz)
+    other, _token = start(classmate, quiz)
+    send(pupil, uid, token, {1: {"choice": "b"}, 5: {"text": "Hà <Nội>"}})
+    page = pupil.get(f"/exam/{uid}").text
+    assert re.search(r'name="q1-choice" value="b"[^>]* checked', page)
+    assert 'value="Hà &lt;Nội&gt;"' in page
+    assert page.count('class="done"') == 2
+    assert "Đã lưu 2 câu" in page
+    assert "maths-" in page or "<math" not in page
+    untouched = classmate.get(f"/exam/{other}").text
+    assert " checked" not in untouched
+    assert "Nội&gt;" not in untouched
+    assert "Đã lưu 0 câu" in untouched
+
+
+def test_a_notice_is_shown_once_and_to_its_pupil_only(app: Flask, world: World, signed_in: SignIn) -> None:
+    quiz = give(world)
+    pupil, classmate = signed_in("pupil"), signed_in("classmate")
+    uid, _token = start(pupil, quiz)
+    other, _token = start(classmate, quiz)
+    pupil.post(f"/exam/{uid}/save", data={"q1-choice": "c"})
+    assert "Đã lưu bài làm." in pupil.get(f"/exam/{uid}").text
+    assert "Đã lưu bài làm." not in pupil.get(f"/exam/{uid}").text
+    assert "Đã lưu bài làm." not in classmate.get(f"/exam/{other}").text
+
+
 def test_the_server_hands_in_at_the_deadline(app: Flask, world: World, signed_in: SignIn) -> None:
     quiz = give(world, release_policy=ReleasePolicy.AFTER_CLOSE)
     pupil = signed_in("pupil")
