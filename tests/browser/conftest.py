@@ -6,13 +6,16 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import ThreadedWSGIServer, make_server
 
 from lms.base import assets
+from lms.base.users import User
+from tests.browser import pages
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "static" / "node_modules" / "axe-core" / "axe.min.js"
@@ -43,7 +46,7 @@ def browser() -> Iterator[Browser]:
     if not assets.manifest():
         pytest.skip("the assets are not built")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS, timeout=pages.PATIENCE)
         yield browser
         browser.close()
 
@@ -55,6 +58,8 @@ def serve() -> Iterator[Callable[[Flask], str]]:
 
     def start(app: Flask) -> str:
         server = make_server("127.0.0.1", 0, app, threaded=True)
+        assert isinstance(server, ThreadedWSGIServer)
+        server.daemon_threads = False  # so that closing waits for the requests at hand: they use this test's database
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         running.append((server, thread))
@@ -65,6 +70,51 @@ def serve() -> Iterator[Callable[[Flask], str]]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@pytest.fixture
+def address(app: Flask, serve: Callable[[Flask], str]) -> str:
+    """The address of the application with the small school."""
+    return serve(app)
+
+
+@pytest.fixture
+def new_context(browser: Browser, serve: Callable[[Flask], str]) -> Iterator[Callable[..., BrowserContext]]:
+    """Open browsers that know nothing of each other; a fault in a script of any page fails the test.
+
+    They are closed before what was served (hence the argument), so that no request is left without a server.
+    """
+    made: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def make(**options: Any) -> BrowserContext:
+        usual = {"viewport": pages.DESKTOP, "locale": "vi-VN", "timezone_id": "Asia/Ho_Chi_Minh"}
+        context = browser.new_context(**usual | {"reduced_motion": "reduce"} | options)
+        context.set_default_timeout(pages.PATIENCE)
+        context.on("weberror", lambda fault: faults.append(f"{fault.page and fault.page.url}: {fault.error}"))
+        made.append(context)
+        return context
+
+    yield make
+    for context in made:
+        for page in context.pages:
+            page.unroute_all(behavior="ignoreErrors")
+        context.close()
+    assert faults == []
+
+
+@pytest.fixture
+def visit(app: Flask, address: str, new_context: Callable[..., BrowserContext]) -> Callable[..., Page]:
+    """Open an empty page in somebody's own browser, in which *user* (or nobody) is signed in."""
+
+    def open_page(user: User | None = None, width: int = 1280, **options: Any) -> Page:
+        size = {"width": width, "height": 800 if width > 500 else 740}
+        context = new_context(**{"base_url": address, "viewport": size} | options)
+        if user is not None:
+            pages.sign_in(context, app, user)
+        return context.new_page()
+
+    return open_page
 
 
 @pytest.fixture(scope="session")
