@@ -20,7 +20,7 @@ from typing import Any
 
 from fontTools.ttLib import TTFont
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench.outcome import Outcome
 from lms.base.maths import MathsError, to_mathml
@@ -38,6 +38,7 @@ FLAGS = (
     "--disable-component-update --disable-sync --disable-dev-shm-usage"
 ).split()
 POLICY = "default-src 'none'; style-src 'nonce-golden'; font-src data:; img-src data:"
+PATIENCE = 120_000  # milliseconds that the browser may take for one thing
 PHONE = 360  # CSS pixels
 INK = 128  # grey level below which a pixel counts as ink
 
@@ -204,18 +205,17 @@ def look(page: Page, markup: str, target: Path, scale: float, finding: Finding) 
     finding.faults += [f"browser: {text}" for text in complaints]
 
 
-def examine(target: Path, chromium: str, width: int = 1180, scale: float = 2.0) -> Finding:
-    """Draw all formulas, look at them in Chromium and return what was found; the picture goes to *target*."""
+def examine(browser: Browser, target: Path, width: int = 1180, scale: float = 2.0) -> Finding:
+    """Draw all formulas, look at them in *browser* and return what was found; the picture goes to *target*."""
     finding = Finding()
     to_mathml("x")  # the first formula of a thread loads the engine
     markup = page_of(read_list(), finding)
     _, font = styles()
     finding.faults += [f"font: U+{ord(letter):04X} {letter} is missing" for letter in missing_letters(markup, font)]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        page = browser.new_page(viewport={"width": width, "height": 800}, device_scale_factor=scale, locale="vi-VN")
-        look(page, markup, target, scale, finding)
-        browser.close()
+    page = browser.new_page(viewport={"width": width, "height": 800}, device_scale_factor=scale, locale="vi-VN")
+    page.set_default_timeout(PATIENCE)
+    look(page, markup, target, scale, finding)
+    page.close()
     return finding
 
 
@@ -234,7 +234,10 @@ def report(finding: Finding) -> str:
 
 
 def run(options: argparse.Namespace) -> Outcome:
-    finding = examine(options.picture, options.chromium)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=options.chromium, args=FLAGS, timeout=PATIENCE)
+        finding = examine(browser, options.picture)
+        browser.close()
     figures = {
         "formulas": finding.formulas,
         "roots": finding.roots,
