@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from lms.base import db
 from lms.gradebook import service
-from tests.conftest import sign_in
+from tests.browser.pages import check, follow
 from tests.factories import NOON, World
 
 pytestmark = pytest.mark.browser
@@ -23,50 +23,36 @@ PASTE = """([cell, text]) => {
 
 
 @pytest.fixture
-def address(app: Flask, world: World, serve: Callable[[Flask], str]) -> str:
-    """The address of the gradebook Toán 8A2, empty."""
+def gradebook(app: Flask, world: World) -> str:
+    """The path of the gradebook Toán 8A2, empty."""
     with db.transaction() as session:
         teacher = world.actor(session, "teacher")
         terms = (world.class_8a2.uid, world.maths.uid, world.semester.uid)
-        uid = service.open_gradebook(session, teacher, *terms, at=NOON).uid
-    return f"{serve(app)}/gradebook/{uid}"
+        return f"/gradebook/{service.open_gradebook(session, teacher, *terms, at=NOON).uid}"
 
 
-@pytest.fixture(params=[True, False], ids=["js", "no-js"])
-def scripts(request: pytest.FixtureRequest) -> bool:
-    return bool(request.param)
-
-
-@pytest.fixture
-def page(browser: Browser, app: Flask, world: World, address: str, scripts: bool) -> Iterator[Page]:
-    context = browser.new_context(
-        viewport={"width": 1280, "height": 800}, locale="vi-VN", java_script_enabled=scripts, bypass_csp=True
-    )
-    cookie = sign_in(app, world.teacher).get_cookie("gieo")
-    assert cookie is not None
-    context.add_cookies([{"name": "gieo", "value": cookie.value, "domain": "127.0.0.1", "path": "/"}])
-    page = context.new_page()
-    page.goto(address)
-    yield page
-    context.close()
-
-
-def cells(page: Page, world: World) -> list[str]:
+def cells(world: World) -> list[str]:
     return [f'input[name="{world.pupil.uid}:{key}"]' for key in ("tx1", "tx2", "tx3", "tx4", "gk", "ck")]
 
 
-def test_marks_are_saved_with_and_without_scripts(page: Page, world: World, scripts: bool) -> None:
-    for cell, text in zip(cells(page, world), ("7", "7", "7", "7", "6,5", "8"), strict=True):
+@pytest.mark.parametrize("scripts", [True, False], ids=["js", "no-js"])
+def test_marks_are_saved_with_and_without_scripts(
+    visit: Callable[..., Page], world: World, gradebook: str, scripts: bool
+) -> None:
+    page = visit(world.teacher, java_script_enabled=scripts)
+    page.goto(gradebook)
+    for cell, text in zip(cells(world), ("7", "7", "7", "7", "6,5", "8"), strict=True):
         page.fill(cell, text)
-    page.get_by_role("button", name="Lưu điểm").click()
+    follow(page.get_by_role("button", name="Lưu điểm"))
     expect(page.get_by_text("Đã lưu 6 ô điểm")).to_be_visible()
     row = page.get_by_role("row", name=world.pupil.full_name)
     expect(row.locator("td.sum")).to_have_text("7,2")  # 65 / 9 = 7,22
 
 
-@pytest.mark.parametrize("scripts", [True], indirect=True)
-def test_the_grid_helps_while_typing(page: Page, world: World, axe: str) -> None:
-    first, *others = cells(page, world)
+def test_the_grid_helps_while_typing(visit: Callable[..., Page], world: World, gradebook: str, axe: str) -> None:
+    page = visit(world.teacher)
+    page.goto(gradebook)
+    first, *others = cells(world)
     average = page.get_by_role("row", name=world.pupil.full_name).locator("[data-result]")
     expect(average).to_have_text("thiếu")
     page.fill(first, "85")
@@ -80,5 +66,4 @@ def test_the_grid_helps_while_typing(page: Page, world: World, axe: str) -> None
     page.fill(others[-1], "11")
     page.press(others[-1], "ArrowUp")
     page.locator(others[0]).focus()
-    page.evaluate(axe)
-    assert page.evaluate("axe.run().then(found => found.violations.map(one => one.id))") == []
+    check(page, axe)
