@@ -8,25 +8,25 @@ from __future__ import annotations
 import io
 import os
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from bench import processes
 from lms.demo.drawings import drawing, paper
 from lms.demo.office import slides_file
 from lms.demo.people import PASSWORD
+from tests.browser.pages import DESKTOP, PATIENCE, check_width, follow, resize
 
 pytestmark = pytest.mark.browser
 Image = pytest.importorskip("PIL.Image")
-expect.set_options(timeout=15_000)
-
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
-DESKTOP, TELEPHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 640}
+TELEPHONE = {"width": 360, "height": 640}
 WORD = "6-vn-exams/LinhDangDev+Bank_Question_Cloud/sample_word_files/mixed_questions_sample.docx"
 QUIZ = "Kiểm tra 15 phút: Phân thức"
 LESSON = "Cộng hai phân thức"
@@ -34,31 +34,21 @@ DECK = "Giải bài toán bằng cách lập phương trình"
 
 
 class Town:
-    """The running server and the browser; makes people and pictures."""
+    """The running server and those who open it in a browser; makes people and pictures."""
 
-    def __init__(self, address: str, browser: Browser) -> None:
-        self.address, self.browser = address, browser
+    def __init__(self, new_context: Callable[..., BrowserContext], address: str) -> None:
+        self.new_context, self.address = new_context, address
         asked = os.environ.get("GIEO_PICTURES", "")
         self.pictures = Path(asked) if asked else None
-        self.contexts: list[BrowserContext] = []
 
     def person(self, sign_in_name: str = "", *, telephone: bool = False) -> Page:
         """A page of somebody's own browser, signed in."""
-        context = self.browser.new_context(
-            viewport=TELEPHONE if telephone else DESKTOP,  # type: ignore[arg-type]  # a TypedDict in the stubs
-            locale="vi-VN",
-            timezone_id="Asia/Ho_Chi_Minh",
-            base_url=self.address,
-        )
-        self.contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(20_000)
-        page.on("pageerror", lambda problem: pytest.fail(f"a script failed on {page.url}: {problem}"))
+        page = self.new_context(base_url=self.address, viewport=TELEPHONE if telephone else DESKTOP).new_page()
         if sign_in_name:
             page.goto("/sign-in")
             page.get_by_label("Tên đăng nhập").fill(sign_in_name)
             page.get_by_label("Mật khẩu").first.fill(PASSWORD)
-            page.get_by_role("button", name="Đăng nhập").click()
+            follow(page.get_by_role("button", name="Đăng nhập"))
             page.wait_for_url(lambda url: "/sign-in" not in url)
         return page
 
@@ -66,26 +56,20 @@ class Town:
         """Leave the page with this heading as desktop and telephone show it; nothing may stick out on either."""
         expect(page.locator("h1").first).to_contain_text(heading)
         before = page.viewport_size
-        for wide, size in ((1280, DESKTOP), (360, TELEPHONE)):
-            page.set_viewport_size(size)  # type: ignore[arg-type]
-            over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            assert over == 0, f"{name} is {over} px too wide at {wide}"
+        for size in (DESKTOP, TELEPHONE):
+            resize(page, size)
+            check_width(page)
             if self.pictures is not None:
                 page.evaluate("scrollTo(0, 0)")
                 self.pictures.mkdir(parents=True, exist_ok=True)
-                page.wait_for_timeout(150)
                 few = Image.open(io.BytesIO(page.screenshot())).convert("RGB").quantize(96, dither=0)
-                few.save(self.pictures / f"{name}-{wide}.png", optimize=True)
+                few.save(self.pictures / f"{name}-{size['width']}.png", optimize=True)
         if before:
-            page.set_viewport_size(before)
-
-    def close(self) -> None:
-        for context in self.contexts:
-            context.close()
+            resize(page, before)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def town(request: pytest.FixtureRequest, browser: Browser, tmp_path: Path) -> Iterator[Town]:
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The demo as `./run demo` starts it, in a folder and on a port of its own."""
     port = processes.free_port()
     log = tmp_path / "server.log"
@@ -94,12 +78,15 @@ def town(request: pytest.FixtureRequest, browser: Browser, tmp_path: Path) -> It
         environment["GIEO_DATABASE_URL"] = request.getfixturevalue("postgres_url")
     server = processes.start(["-m", "lms.cli", "demo"], environment, log)
     try:
-        processes.wait_for(port, "/healthz", server, seconds=240)
-        made = Town(f"http://127.0.0.1:{port}", browser)
-        yield made
-        made.close()
+        processes.wait_for(port, "/healthz", server, seconds=600)
+        yield f"http://127.0.0.1:{port}"
     finally:
         processes.stop(server)
+
+
+@pytest.fixture
+def town(address: str, new_context: Callable[..., BrowserContext]) -> Town:
+    return Town(new_context, address)
 
 
 def test_a_school_day(town: Town, inputs: Path) -> None:
@@ -126,10 +113,10 @@ def signing_in(town: Town) -> None:
 def write_a_lesson(town: Town, teacher: Page) -> None:
     """Step 2: a lesson from the editor (heading, formula, picture, table), a sheet, a video; given to the class."""
     teacher.goto("/courses")
-    teacher.get_by_role("link", name="Toán 8A2").first.click()
+    follow(teacher.get_by_role("link", name="Toán 8A2").first)
     teacher.get_by_role("link", name="Thêm bài học").first.click()
     teacher.get_by_label("Tên bài học").and_(teacher.locator(":visible")).fill(LESSON)
-    teacher.get_by_role("button", name="Viết bài").and_(teacher.locator(":visible")).click()
+    follow(teacher.get_by_role("button", name="Viết bài").and_(teacher.locator(":visible")))
     bar = teacher.get_by_role("toolbar", name="Định dạng")
     text = teacher.locator(".editor-page .ProseMirror")
     text.click()
@@ -155,32 +142,33 @@ def write_a_lesson(town: Town, teacher: Page) -> None:
     teacher.keyboard.type("Mẫu thức")
     teacher.keyboard.press("Tab")
     teacher.keyboard.type("Cách làm")
+    expect(text.locator("th").nth(1)).to_have_text("Cách làm")
     teacher.get_by_label("Liên kết video").fill("https://youtu.be/YompsDlEdtc")
     town.shoot(teacher, "02-lesson-editor")
     editing = teacher.url
-    teacher.get_by_role("button", name="Lưu", exact=True).click()
+    follow(teacher.get_by_role("button", name="Lưu", exact=True))
     expect(teacher.get_by_role("heading", name="Quy tắc cộng")).to_be_visible()
     teacher.goto(editing)
     teacher.locator("input[name=file]").set_input_files(
         {"name": "phiếu bài tập.pdf", "mimeType": "application/pdf", "buffer": paper("Phiếu bài tập", ("Câu 1",))}
     )
-    teacher.get_by_role("button", name="Tải tệp lên").click()
+    follow(teacher.get_by_role("button", name="Tải tệp lên"))
     # The chosen file's name stands there before it has arrived; the box to keep it comes with the page after.
     expect(teacher.get_by_role("checkbox", name="phiếu bài tập.pdf")).to_be_visible()
-    teacher.get_by_role("button", name="Lưu và giao").click()
+    follow(teacher.get_by_role("button", name="Lưu và giao"))
     expect(teacher.get_by_text("Đã lưu và giao")).to_be_visible()
     pupil = town.person("8a2.01", telephone=True)
     town.shoot(pupil, "02-pupil-today")
     pupil.goto("/courses")
-    pupil.get_by_role("link", name="Toán 8A2").first.click()
+    follow(pupil.get_by_role("link", name="Toán 8A2").first)
     town.shoot(pupil, "02-course", "Toán 8A2")
-    pupil.get_by_role("link", name=LESSON).click()
+    follow(pupil.get_by_role("link", name=LESSON))
     expect(pupil.locator("mfrac").first).to_be_visible()
     expect(pupil.locator("main img").first).to_be_visible()
     expect(pupil.get_by_role("link", name="phiếu bài tập.pdf")).to_be_visible()
     pupil.goto("/courses")
-    pupil.get_by_role("link", name="Toán 8A2").first.click()
-    pupil.get_by_role("link", name="Bảy hằng đẳng thức").click()
+    follow(pupil.get_by_role("link", name="Toán 8A2").first)
+    follow(pupil.get_by_role("link", name="Bảy hằng đẳng thức"))
     town.shoot(pupil, "02-lesson", "Bảy hằng đẳng thức")
 
 
@@ -191,7 +179,7 @@ def bring_in_questions(town: Town, teacher: Page, path: Path) -> None:
     teacher.goto("/bank/import")
     teacher.locator("input[name=file]").set_input_files(path)
     teacher.get_by_label("Khối lớp").select_option("8")
-    teacher.get_by_role("button", name="Đọc tệp").click()
+    follow(teacher.get_by_role("button", name="Đọc tệp"))
     expect(teacher.get_by_text(re.compile(r"Đọc được \d+"))).to_be_visible()
     town.shoot(teacher, "03-import-preview")
     teacher.get_by_label("Chọn cả trang").check()
@@ -199,10 +187,10 @@ def bring_in_questions(town: Town, teacher: Page, path: Path) -> None:
     sweep = teacher.get_by_role("dialog", name="Gắn nhãn các câu đã chọn")
     sweep.get_by_label("Mức độ").select_option("TH")
     sweep.get_by_label("Chủ đề").fill("Ôn tập")
-    sweep.get_by_role("button", name="Gắn nhãn").click()
+    follow(sweep.get_by_role("button", name="Gắn nhãn"))
     expect(teacher.get_by_text("Đã gắn nhãn").first).to_be_visible()
-    teacher.get_by_role("button", name=re.compile(r"^Lưu \d+ câu")).click()
-    teacher.get_by_role("button", name=re.compile(r"^Gửi duyệt \d+ câu")).click()
+    follow(teacher.get_by_role("button", name=re.compile(r"^Lưu \d+ câu")))
+    follow(teacher.get_by_role("button", name=re.compile(r"^Gửi duyệt \d+ câu")))
     expect(teacher.get_by_text("Đã gửi duyệt").first).to_be_visible()
 
 
@@ -211,15 +199,15 @@ def approve_questions(town: Town) -> None:
     head = town.person("tt.toan")
     head.goto("/bank/review")
     town.shoot(head, "04-review-queue")
-    head.get_by_role("link", name="Xem và trả lời").first.click()
+    follow(head.get_by_role("link", name="Xem và trả lời").first)
     town.shoot(head, "04-review", "Duyệt câu")
     head.get_by_label("Cần sửa gì?").fill("Cần nói rõ đơn vị.")
-    head.get_by_role("button", name="Trả lại").click()
+    follow(head.get_by_role("button", name="Trả lại"))
     head.goto("/bank/review")
     while head.locator("input[name=chosen]").count():
         for box in head.locator("input[name=chosen]").all():
             box.check()
-        head.get_by_role("button", name=re.compile("^Duyệt câu đã chọn")).click()
+        follow(head.get_by_role("button", name=re.compile("^Duyệt câu đã chọn")))
         head.goto("/bank/review")
     expect(head.get_by_text("Không còn câu nào chờ duyệt")).to_be_visible()
 
@@ -228,8 +216,8 @@ def build_a_quiz(town: Town, teacher: Page) -> str:
     """Step 5: chosen questions and a draw, window, length, column; given to the class."""
     now = datetime.now(VIETNAM)
     teacher.goto("/courses")
-    teacher.get_by_role("link", name="Toán 8A2").first.click()
-    teacher.get_by_role("link", name="Tạo bài kiểm tra").click()
+    follow(teacher.get_by_role("link", name="Toán 8A2").first)
+    follow(teacher.get_by_role("link", name="Tạo bài kiểm tra"))
     teacher.get_by_label("Tên bài").fill(QUIZ)
     teacher.get_by_label("Mở lúc").fill(f"{now - timedelta(minutes=5):%Y-%m-%dT%H:%M}")
     teacher.get_by_label("Đóng lúc").fill(f"{now + timedelta(days=1):%Y-%m-%dT%H:%M}")
@@ -240,7 +228,7 @@ def build_a_quiz(town: Town, teacher: Page) -> str:
         column.locator("option", has_text=re.compile("ĐĐGtx 4.*1|1.*ĐĐGtx 4")).first.get_attribute("value")
     )
     town.shoot(teacher, "05-quiz-settings")
-    teacher.get_by_role("button", name="Chọn câu hỏi").click()
+    follow(teacher.get_by_role("button", name="Chọn câu hỏi"))
     choosing = teacher.url
     for kind, words, worth in (
         ("single_choice", "phan thuc", "1"),
@@ -252,16 +240,16 @@ def build_a_quiz(town: Town, teacher: Page) -> str:
         teacher.locator("#worth-chosen").fill(worth)
         if kind == "single_choice":
             town.shoot(teacher, "05-quiz-questions")
-        teacher.get_by_role("button", name="Thêm câu đã chọn").click()
+        follow(teacher.get_by_role("button", name="Thêm câu đã chọn"))
     teacher.goto(f"{choosing}?type=single_choice&level=NB")
     teacher.get_by_label("Số câu").fill("2")
     teacher.locator("#worth-drawn").fill("0,5")
-    teacher.get_by_role("button", name="Thêm lượt rút").click()
+    follow(teacher.get_by_role("button", name="Thêm lượt rút"))
     quiz = re.search(r"/quizzes/([0-9a-f-]{36})", choosing)
     assert quiz
     teacher.goto(f"/quizzes/{quiz.group(1)}/edit")
     town.shoot(teacher, "05-quiz")
-    teacher.get_by_role("button", name="Giao cho lớp 8A2").click()
+    follow(teacher.get_by_role("button", name="Giao cho lớp 8A2"))
     expect(teacher.get_by_text("Đang mở").first).to_be_visible()
     return quiz.group(1)
 
@@ -269,10 +257,10 @@ def build_a_quiz(town: Town, teacher: Page) -> str:
 def take_the_test(town: Town) -> None:
     """Step 6: answers saved one by one; the network fails for a while, the page is loaded anew, then handed in."""
     pupil = town.person("8a2.02", telephone=True)
-    pupil.get_by_role("link", name=QUIZ).first.click()
+    follow(pupil.get_by_role("link", name=QUIZ).first)
     town.shoot(pupil, "06-before-the-test", "Kiểm tra 15 phút")
-    pupil.get_by_role("button", name="Bắt đầu làm bài").click()
-    expect(pupil.locator("[data-exam]")).to_be_visible()
+    follow(pupil.get_by_role("button", name="Bắt đầu làm bài"))
+    expect(pupil.locator("[data-ready]")).to_be_visible()
     saved = pupil.locator("[data-saved]")
     choices = pupil.locator("[data-slot]").filter(has=pupil.locator("input[type=radio]"))
     choices.nth(0).locator("input[type=radio]").first.check(force=True)
@@ -287,6 +275,7 @@ def take_the_test(town: Town) -> None:
     pupil.context.set_offline(False)
     expect(saved).to_contain_text("Đã lưu 3 câu")
     pupil.reload()
+    expect(pupil.locator("[data-ready]")).to_be_visible()
     expect(saved).to_contain_text("Đã lưu 3 câu")
     expect(choices.nth(1).locator("input[type=radio]").nth(1)).to_be_checked()
     essay = pupil.locator("[data-slot] textarea").first
@@ -296,7 +285,7 @@ def take_the_test(town: Town) -> None:
     expect(saved).to_contain_text("Đã lưu 5 câu")
     town.shoot(pupil, "06-test")
     pupil.locator("[data-hand-in]").click()
-    pupil.get_by_role("dialog", name="Nộp bài?").get_by_role("button", name="Nộp bài").click()
+    follow(pupil.get_by_role("dialog", name="Nộp bài?").get_by_role("button", name="Nộp bài"))
     expect(pupil.get_by_text("Bài của em đã nộp.")).to_be_visible()
     town.shoot(pupil, "06-receipt", "Đã nộp bài")
 
@@ -307,28 +296,28 @@ def mark_and_release(town: Town, teacher: Page, quiz: str) -> None:
     town.shoot(teacher, "07-board")
     teacher.get_by_role("link", name="Kết thúc ngay").click()
     teacher.get_by_label(re.compile("để xác nhận")).and_(teacher.locator(":visible")).fill("kết thúc")
-    teacher.get_by_role("dialog").get_by_role("button", name="Kết thúc").click()
+    follow(teacher.get_by_role("dialog").get_by_role("button", name="Kết thúc"))
     teacher.goto(f"/quizzes/{quiz}/marking")
-    teacher.get_by_role("link", name="Chấm", exact=True).first.click()
+    follow(teacher.get_by_role("link", name="Chấm", exact=True).first)
     teacher.get_by_label(re.compile("^Điểm")).first.fill("2,5")
     teacher.get_by_label(re.compile("^Nhận xét")).first.fill("Kết quả đúng, thiếu bước phân tích.")
     town.shoot(teacher, "07-marking")
-    teacher.get_by_role("button", name="Lưu và sang bài sau").first.click()
+    follow(teacher.get_by_role("button", name="Lưu và sang bài sau").first)
     teacher.goto(f"/quizzes/{quiz}/results")
-    teacher.get_by_role("button", name="Công bố kết quả").click()
+    follow(teacher.get_by_role("button", name="Công bố kết quả"))
     expect(teacher.get_by_text("Đã công bố").first).to_be_visible()
     teacher.goto("/courses")
-    teacher.get_by_role("link", name="Toán 8A2").first.click()
-    teacher.get_by_role("link", name="Hằng đẳng thức và phân thức").first.click()
-    teacher.get_by_role("link", name="Kết quả", exact=True).click()
+    follow(teacher.get_by_role("link", name="Toán 8A2").first)
+    follow(teacher.get_by_role("link", name="Hằng đẳng thức và phân thức").first)
+    follow(teacher.get_by_role("link", name="Kết quả", exact=True))
     town.shoot(teacher, "07-results", "Hằng đẳng thức và phân thức")
     for name, picture in (("8a2.02", "07-review-pupil"), ("ph.8a2.02", "07-review-parent")):
         reader = town.person(name, telephone=True)
         if name.startswith("ph."):
-            reader.get_by_role("link", name="Bài kiểm tra").first.click()
-            reader.get_by_role("row", name=re.compile(QUIZ)).get_by_role("link", name="Xem bài làm").click()
+            follow(reader.get_by_role("link", name="Bài kiểm tra").first)
+            follow(reader.get_by_role("row", name=re.compile(QUIZ)).get_by_role("link", name="Xem bài làm"))
         else:
-            reader.get_by_role("link", name=QUIZ).first.click()
+            follow(reader.get_by_role("link", name=QUIZ).first)
         expect(reader.get_by_text("Kết quả đúng, thiếu bước phân tích.")).to_be_visible()
         town.shoot(reader, picture)
 
@@ -337,7 +326,7 @@ def keep_the_marks(town: Town, teacher: Page) -> None:
     """Step 8: the mark stands in the gradebook; typing goes on from cell to cell; a file goes out."""
     teacher.goto("/gradebook")
     town.shoot(teacher, "08-gradebooks")
-    teacher.get_by_role("link", name=re.compile("Toán.*Lớp 8A2")).click()
+    follow(teacher.get_by_role("link", name=re.compile("Toán.*Lớp 8A2")))
     boxes = teacher.locator("input[data-mark]")
     expect(boxes.first).to_be_visible()
     filled = teacher.locator("input[data-mark][name$=':tx4']").evaluate_all(
@@ -348,7 +337,7 @@ def keep_the_marks(town: Town, teacher: Page) -> None:
     first.fill("8,5")
     first.press("Enter")
     town.shoot(teacher, "08-gradebook", "Toán · 8A2")
-    teacher.get_by_role("button", name="Lưu điểm").first.click()
+    follow(teacher.get_by_role("button", name="Lưu điểm").first)
     expect(teacher.locator("input[data-mark][name$=':gk']").first).to_have_value("8,5")
     teacher.get_by_role("link", name="Tải về").click()
     with teacher.expect_download() as download:
@@ -361,28 +350,28 @@ def share_a_material(town: Town, teacher: Page) -> None:
     teacher.goto("/library/deposit")
     deck = slides_file([(DECK, ["Bước 1. Lập phương trình", "Bước 2. Giải", "Bước 3. Kết luận"])])
     teacher.locator("input[name=files]").set_input_files({"name": f"{DECK}.pptx", "mimeType": "", "buffer": deck})
-    teacher.get_by_role("button", name="Tải lên").click()
+    follow(teacher.get_by_role("button", name="Tải lên"))
     teacher.get_by_label("Giới thiệu").fill("Ba bước giải, bốn ví dụ có lời giải.")
     teacher.get_by_label("Lớp 8", exact=True).check()
     teacher.locator("select[name=licence]").select_option("CC-BY-4.0")
     teacher.locator("input[name=rights][value=own]").check()
     town.shoot(teacher, "09-describe")
-    teacher.get_by_role("button", name="Lưu và xem lại").click()
-    teacher.get_by_role("button", name="Gửi duyệt").click()
+    follow(teacher.get_by_role("button", name="Lưu và xem lại"))
+    follow(teacher.get_by_role("button", name="Gửi duyệt"))
     head = town.person("tt.toan")
     head.goto("/library/review")
     town.shoot(head, "09-review-queue")
-    head.get_by_role("link", name=DECK).click()
-    head.get_by_role("button", name="Duyệt", exact=True).click()
+    follow(head.get_by_role("link", name=DECK))
+    follow(head.get_by_role("button", name="Duyệt", exact=True))
     colleague = town.person("gv.toan9")
-    for _again in range(30):  # the index is written by a job, a moment later
-        colleague.goto("/library?q=lap+phuong+trinh")
-        if colleague.get_by_role("link", name=DECK).count():
-            break
-        colleague.wait_for_timeout(500)
+    until = time.monotonic() + PATIENCE / 1000
+    colleague.goto("/library?q=lap+phuong+trinh")
+    while not colleague.get_by_role("link", name=DECK).count():  # the index is written by a job, a moment later
+        assert time.monotonic() < until, "the job did not write the index"
+        colleague.reload()
     colleague.goto("/library?q=phuong+trinh")
     town.shoot(colleague, "09-library")
-    colleague.get_by_role("link", name=DECK).first.click()
+    follow(colleague.get_by_role("link", name=DECK).first)
     town.shoot(colleague, "09-material", "Giải bài toán")
     expect(colleague.get_by_role("link", name="Đưa vào lớp học")).to_be_visible()
 
@@ -393,6 +382,6 @@ def read_the_log(town: Town) -> None:
     leader.goto("/reports/acts")
     expect(leader.get_by_role("cell", name="duyệt học liệu", exact=True).first).to_be_visible()
     town.shoot(leader, "10-who-did-what")
-    leader.get_by_role("link", name="Kiểm tra tính toàn vẹn").click()
+    follow(leader.get_by_role("link", name="Kiểm tra tính toàn vẹn"))
     expect(leader.get_by_text("còn nguyên vẹn")).to_be_visible()
     town.shoot(leader, "10-chain")
