@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import http.client
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -14,16 +15,24 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+_chance = random.SystemRandom()
 _TICK = os.sysconf("SC_CLK_TCK")
 _PARENT_DEATH = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A loopback port that nobody listens on.
+
+    It lies below those that the system gives to outgoing connections, so that none takes it before the server does.
+    """
+    while True:
+        port = _chance.randrange(20_000, 32_000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 def _end_with_parent() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy.orm import Session
 
 from lms.accounts import service as accounts
@@ -24,6 +25,7 @@ from tests.postgres import postgres_server, postgres_url
 
 __all__ = ["postgres_server", "postgres_url"]  # fixtures that live in their own module
 
+hypothesis_settings.load_profile("ci")  # the same examples at every run, and no deadline for any of them
 ROOT = Path(__file__).resolve().parents[1]
 INPUTS = ROOT.parent / "shared" / "inputs"
 

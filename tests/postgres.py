@@ -19,6 +19,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+PATIENCE = 120  # seconds; reached only when something is wrong
 _SET_PARENT_DEATH_SIGNAL = 1  # prctl(2)
 _numbers = itertools.count(1)
 
@@ -99,10 +100,10 @@ def stop(server: Server) -> None:
     if server.process.poll() is None:
         server.process.send_signal(signal.SIGINT)  # "fast": ends what is going on, orderly
         try:
-            server.process.wait(20)
+            server.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             server.process.send_signal(signal.SIGQUIT)
-            server.process.wait(20)
+            server.process.wait(PATIENCE)
 
 
 def _prepare(found: Path, folder: Path) -> None:
@@ -130,9 +131,8 @@ def _start(found: Path, folder: Path, *, durable: bool) -> Server:
             **_identity(),
         )
     server = Server(folder, process)
-    for _ in range(200):
-        if process.poll() is not None:
-            break
+    until = time.monotonic() + PATIENCE
+    while process.poll() is None and time.monotonic() < until:
         try:
             server.connect().close()
             return server

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,17 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from bench.processes import free_port
 from lms import serving
 from lms.base.config import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60  # seconds; reached only when something is wrong
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+PATIENCE = 120  # seconds; reached only when something is wrong
 
 
 class Installation:
@@ -91,7 +85,7 @@ def test_it_comes_back_after_every_kind_of_death_and_stops_when_asked(installati
     server.terminate()
     assert server.wait(PATIENCE) == 0
     with pytest.raises(urllib.error.URLError):
-        urllib.request.urlopen(f"http://127.0.0.1:{installation.port}/healthz", timeout=5)
+        urllib.request.urlopen(f"http://127.0.0.1:{installation.port}/healthz", timeout=PATIENCE)
 
 
 @pytest.mark.postgres
@@ -102,7 +96,7 @@ def test_several_workers_and_a_process_for_jobs_on_postgresql(installation, post
     assert installation.ready()["database"] == "ok"
     children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
     assert len(children) == 2
-    with urllib.request.urlopen(f"http://127.0.0.1:{installation.port}/metrics", timeout=5) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{installation.port}/metrics", timeout=PATIENCE) as answer:
         assert b"gieo_requests_total" in answer.read()
     worker = installation.start("jobs", **settings)
     until = time.monotonic() + PATIENCE

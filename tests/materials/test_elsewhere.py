@@ -83,14 +83,14 @@ def two_heads_at_once(world: World) -> None:
     """One approves, one sends back: exactly one of them is heard."""
     with db.transaction() as session:
         uid = in_state(session, world, "submitted", title="Hai người cùng duyệt").uid
-    together = threading.Barrier(2)
+    together = threading.Barrier(2, timeout=120)
     heard: list[str] = []
 
     def decide(act: str) -> None:
         try:
             with db.transaction() as session:
                 head = world.actor(session, "subject_head")
-                together.wait(timeout=10)
+                together.wait()
                 if act == "approve":
                     review.approve(session, head, uid, at=NOON)
                 else:

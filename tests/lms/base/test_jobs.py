@@ -214,7 +214,7 @@ def test_worker_threads_do_what_is_queued_and_what_was_lost():
         assert jobs.recover(everything=True) == 7
         queue.start(2, {})
         assert queue.alive()
-        assert finished.wait(20)
+        assert finished.wait(120)
         queue.stop()
         assert len(done) == 7
         assert lost
@@ -232,7 +232,7 @@ def test_messages_are_json_and_carry_only_the_uid(queued, settings):
 
 
 KILLED = """
-import sys, os, time
+import sys, os, threading
 from pathlib import Path
 sys.path[:0] = [sys.argv[2]]
 from lms.base import db, jobs
@@ -247,12 +247,13 @@ def stuck(session, uid, number):
     session.add(here.Blob(sha256=uid, size=1, media_type="x", created_at=here.now()))
     session.flush()
     print("running", flush=True)
-    time.sleep(60)
+    threading.Event().wait()
 
 name = jobs._name(here.note)
 jobs._jobs[name] = jobs.Job(name, stuck)
 jobs._running.queue.start(1, {})
-time.sleep(60)
+sys.stdin.read()  # ends when the test is no more
+os._exit(1)
 """
 
 
@@ -262,6 +263,7 @@ def test_a_job_whose_process_was_killed_runs_again(settings, queued):
     root = str(jobs.__file__).removesuffix("/lms/base/jobs.py")
     child = subprocess.Popen(
         [sys.executable, "-c", KILLED, str(settings.data_dir), root, settings.database_url],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -269,8 +271,7 @@ def test_a_job_whose_process_was_killed_runs_again(settings, queued):
         assert child.stdout.readline().strip() == "running"
     finally:
         os.kill(child.pid, signal.SIGKILL)
-        child.wait()
-        child.stdout.close()
+        child.communicate()
     assert kept() == []
     jobs.configure(replace(settings, environment="production"))
     assert jobs._running.queue.pending() == 0, "huey itself lost it"

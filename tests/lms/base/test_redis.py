@@ -1,7 +1,6 @@
 """With Redis the queue and the sign-in counters are shared by all processes."""
 
 import shutil
-import socket
 import subprocess
 import threading
 import time
@@ -10,11 +9,13 @@ import pytest
 import redis
 from sqlalchemy.orm import Session
 
+from bench.processes import free_port
 from lms.base import db, jobs, ratelimit
 from lms.base.config import Settings
 from lms.base.errors import TooMany
 from lms.base.jobs import JobRow, enqueue_after_commit, job
 
+PATIENCE = 120  # seconds; reached only when something is wrong
 heard = threading.Event()
 
 
@@ -28,24 +29,24 @@ def redis_url(tmp_path_factory):
     program = shutil.which("redis-server")
     if program is None:
         pytest.skip("redis-server is not installed here")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     options = ["--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no"]
     process = subprocess.Popen(
         [program, *options, "--dir", str(tmp_path_factory.mktemp("redis"))], stdout=subprocess.DEVNULL
     )
     url = f"redis://127.0.0.1:{port}/0"
     with redis.Redis.from_url(url) as client:
-        for _ in range(100):
+        until = time.monotonic() + PATIENCE
+        while True:
             try:
                 client.ping()
                 break
             except redis.ConnectionError:
+                assert time.monotonic() < until
                 time.sleep(0.05)
     yield url
     process.terminate()
-    process.wait(10)
+    process.wait(PATIENCE)
 
 
 @pytest.fixture
@@ -67,7 +68,7 @@ def test_a_job_goes_through_redis():
         enqueue_after_commit(session, hear, "x")
     assert jobs._running.queue.pending() == 1
     jobs._running.queue.start(1, {})
-    assert heard.wait(20)
+    assert heard.wait(PATIENCE)
 
 
 @pytest.mark.usefixtures("settings")
@@ -79,7 +80,7 @@ def test_a_job_that_redis_forgot_is_sent_again(redis_url):
         client.flushall()
     jobs._running.queue.start(1, {})
     assert jobs.recover(everything=True) == 1
-    assert heard.wait(20)
+    assert heard.wait(PATIENCE)
 
 
 def test_counters_are_shared_through_redis(redis_url):

@@ -113,7 +113,7 @@ def test_an_event_sent_again_after_the_end_is_acknowledged_as_it_was(place: Plac
 
 
 def test_inside_the_grace_an_answer_counts(place: Place) -> None:
-    place.change(deadline_at=clock.now() - timedelta(seconds=5), accept_until_at=clock.now() + timedelta(seconds=5))
+    place.change(deadline_at=clock.now() - timedelta(seconds=5), accept_until_at=clock.now() + timedelta(minutes=30))
     assert place.send(answer(10)).saved == [(10, "applied")]
 
 

@@ -313,6 +313,7 @@ def test_survives_kill_in_the_middle_of_a_write(name: str, tmp_path: Path) -> No
     fill(engine, doc("a", "Còn nguyên"))
     child = subprocess.Popen(
         [sys.executable, "-c", KILLED.format(name=name, folder=str(tmp_path))],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         cwd=ROOT,
         text=True,
@@ -327,7 +328,7 @@ def test_survives_kill_in_the_middle_of_a_write(name: str, tmp_path: Path) -> No
 
 
 KILLED = """
-import pathlib, time
+import os, pathlib, sys
 from materials.search.engine import SearchDocument
 from materials.search.index import open_engine
 engine = open_engine({name!r}, pathlib.Path({folder!r}))
@@ -335,7 +336,8 @@ with engine.writing() as batch:
     batch.clear()
     batch.replace(SearchDocument(str(n), "Bài " + str(n), body="chữ " * 500, seen_by=("school:1",)) for n in range(300))
     print("half", flush=True)
-    time.sleep(60)
+    sys.stdin.read()  # ends when the test is no more
+    os._exit(1)
 """
 
 
