@@ -3,18 +3,24 @@
 Into `built/` go bundled style sheets and scripts, the two text fonts and the mathematics font cut down to the
 characters of `fonts-*.txt`, the icons of `icons.txt` as one sprite, each under a name with its hash and beside it
 compressed copies; `manifest.json` maps plain names to these. `built/server/` holds the scripts that the server runs.
+All is made in a folder apart and put in place at the end, so that a server may run meanwhile, and another build too.
 """
 
 from __future__ import annotations
 
 import base64
+import fcntl
 import gzip
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import brotli
@@ -25,7 +31,6 @@ from fontTools.ttLib import TTFont
 HERE = Path(__file__).resolve().parent
 MODULES = HERE / "node_modules"
 BUILT = HERE / "built"
-WORK = BUILT / "work"
 STYLES = ("bank.css", "editor.css", "app.css", "plain.css", "maths.css")
 BROWSERS = "chrome109,firefox115,safari15.4"
 SERVER_SCRIPTS = ("temml/dist/temml.min.js", "temml/contrib/mhchem/mhchem.min.js")
@@ -83,19 +88,20 @@ def cut_font(sources: list[Path], points: set[int], target: Path, features: list
         path.unlink()
 
 
-def make_fonts() -> None:
+def make_fonts(folder: Path) -> None:
     """Cut the text fonts to Vietnamese and the mathematics font to what schools write."""
+    folder.mkdir()
     text = code_points((HERE / "fonts-text.txt").read_text())
     files = MODULES / "@fontsource" / "be-vietnam-pro" / "files"
     for weight in (400, 600):
         sources = [files / f"be-vietnam-pro-{script}-{weight}-normal.woff2" for script in ("latin", "vietnamese")]
-        cut_font(sources, text, WORK / f"be-vietnam-pro-{weight}.woff2", ["kern", "tnum", "mark", "ccmp", "locl"])
+        cut_font(sources, text, folder / f"be-vietnam-pro-{weight}.woff2", ["kern", "tnum", "mark", "ccmp", "locl"])
     maths = code_points((HERE / "fonts-maths.txt").read_text())
     source = MODULES / "@fontsource" / "noto-sans-math" / "files" / "noto-sans-math-latin-400-normal.woff2"
-    cut_font([source], maths, WORK / "gieo-maths.woff2", ["*"])
+    cut_font([source], maths, folder / "gieo-maths.woff2", ["*"])
 
 
-def make_sprite() -> None:
+def make_sprite(target: Path) -> None:
     """Gather the icons that are used into one file of symbols."""
     symbols = []
     for name in (HERE / "icons.txt").read_text().split():
@@ -105,13 +111,13 @@ def make_sprite() -> None:
         )
         symbols.append(f'<symbol id="{name}" viewBox="0 0 24 24">{inner}</symbol>')
     sprite = "<!-- Icons: lucide, ISC licence -->" + "".join(symbols)
-    (WORK / "sprite.svg").write_text(f'<svg xmlns="http://www.w3.org/2000/svg">{sprite}</svg>')
+    target.write_text(f'<svg xmlns="http://www.w3.org/2000/svg">{sprite}</svg>')
 
 
-def make_licences() -> None:
+def make_licences(target: Path) -> None:
     """Gather the licences of what is handed on to browsers."""
     parts = [f"{name}\n\n{(MODULES / name / 'LICENSE').read_text().strip()}\n" for name in LICENCES]
-    (WORK / "licences.txt").write_text("\n\n".join(parts))
+    target.write_text("\n\n".join(parts))
 
 
 def esbuild() -> list[str]:
@@ -123,25 +129,30 @@ def esbuild() -> list[str]:
     return [node, str(MODULES / "esbuild" / "bin" / "esbuild")]
 
 
-def bundle() -> dict[str, str]:
-    """Bundle style sheets and the scripts that stand directly in js/; return plain name → built name."""
-    entries = [HERE / "css" / name for name in STYLES] + sorted((HERE / "js").glob("*.js"))
-    meta = WORK / "meta.json"
+def bundle(work: Path, fresh: Path) -> dict[str, str]:
+    """Bundle style sheets and the scripts that stand directly in js/; return plain name → built name.
+
+    The sources are copied beside the fonts that were cut, for style sheets name those by a path.
+    """
+    for folder in ("css", "js"):
+        shutil.copytree(HERE / folder, work / folder)
+    entries = [work / "css" / name for name in STYLES] + sorted((work / "js").glob("*.js"))
+    meta = work / "meta.json"
     command = [
         *esbuild(),
-        *(str(path.relative_to(HERE)) for path in entries),
+        *(str(path.relative_to(work)) for path in entries),
         "--bundle",
         "--minify",
         "--format=esm",
         f"--target={BROWSERS}",
         "--loader:.woff2=file",
-        "--outdir=built",
+        f"--outdir={fresh}",
         "--entry-names=[name]-[hash]",
         "--asset-names=[name]-[hash]",
         "--log-level=warning",
         f"--metafile={meta}",
     ]
-    subprocess.run(command, cwd=HERE, check=True)  # noqa: S603 - our own command line
+    subprocess.run(command, cwd=work, check=True)  # noqa: S603 - our own command line
     outputs: dict[str, dict[str, object]] = json.loads(meta.read_text())["outputs"]
     names: dict[str, str] = {}
     for path, facts in outputs.items():
@@ -153,12 +164,12 @@ def bundle() -> dict[str, str]:
     return names
 
 
-def copy_hashed(source: Path) -> str:
-    """Copy a file under a name with its hash; return that name."""
+def copy_hashed(source: Path, folder: Path) -> str:
+    """Copy a file into *folder* under a name with its hash; return that name."""
     content = source.read_bytes()
     digest = base64.b32encode(hashlib.sha256(content).digest()).decode()[:8]
     name = f"{source.stem}-{digest}{source.suffix}"
-    (BUILT / name).write_bytes(content)
+    (folder / name).write_bytes(content)
     return name
 
 
@@ -169,29 +180,76 @@ def compress(path: Path) -> None:
     path.with_name(path.name + ".gz").write_bytes(gzip.compress(content, 9, mtime=0))
 
 
-def main() -> None:
-    """Build everything; the manifest changes last, so that a running server never names a file that is not there."""
-    WORK.mkdir(parents=True, exist_ok=True)
-    make_fonts()
-    make_sprite()
-    make_licences()
-    names = bundle()
+def build(work: Path, fresh: Path) -> dict[str, str]:
+    """Make everything in the folder *fresh*; return plain name → built name."""
+    make_fonts(work / "fonts")
+    make_sprite(work / "sprite.svg")
+    make_licences(work / "licences.txt")
+    names = bundle(work, fresh)
     pictures = sorted((HERE / "img").glob("*.*"))
-    names |= {source.name: copy_hashed(source) for source in [WORK / "sprite.svg", WORK / "licences.txt", *pictures]}
+    for source in [work / "sprite.svg", work / "licences.txt", *pictures]:
+        names[source.name] = copy_hashed(source, fresh)
     for name in names.values():
         if Path(name).suffix in COMPRESSIBLE:
-            compress(BUILT / name)
-    (BUILT / "server").mkdir(exist_ok=True)
+            compress(fresh / name)
+    (fresh / "server").mkdir()
     for script in SERVER_SCRIPTS:
-        shutil.copyfile(MODULES / script, BUILT / "server" / Path(script).name)
-    fresh = WORK / "manifest.json"
-    fresh.write_text(json.dumps(dict(sorted(names.items())), indent=1) + "\n")
-    fresh.replace(BUILT / "manifest.json")
-    kept = {"manifest.json", *names.values()}
-    for path in BUILT.iterdir():
-        if path.is_file() and path.name.removesuffix(".br").removesuffix(".gz") not in kept:
-            path.unlink()
-    shutil.rmtree(WORK)
+        shutil.copyfile(MODULES / script, fresh / "server" / Path(script).name)
+    (fresh / "manifest.json").write_text(json.dumps(dict(sorted(names.items())), indent=1) + "\n")
+    return names
+
+
+@contextmanager
+def one_at_a_time(folder: Path) -> Iterator[None]:
+    """Wait until no other build changes *folder*; the system lets go of it however we die."""
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
+
+
+def put_in_place(fresh: Path, built: Path) -> None:
+    """Move a build to where it is served from.
+
+    The manifest comes last, so that it never names a file that is not there. The files of the build before stay, for
+    pages that were made a moment ago; those of earlier builds go.
+    """
+    (built / "server").mkdir(exist_ok=True)
+    with one_at_a_time(built):
+        before, now = names_in(built), names_in(fresh)
+        manifest = fresh / "manifest.json"
+        for path in sorted(fresh.rglob("*")):
+            if path.is_file() and path != manifest:
+                path.replace(built / path.relative_to(fresh))
+        manifest.replace(built / "manifest.json")
+        if before == now:
+            return
+        kept = {"manifest.json", *before, *now}
+        for path in built.iterdir():
+            if path.is_file() and path.name.removesuffix(".br").removesuffix(".gz") not in kept:
+                path.unlink()
+
+
+def names_in(folder: Path) -> set[str]:
+    """The names that the manifest of a build gives out; none before the first build."""
+    try:
+        return set(json.loads((folder / "manifest.json").read_text()).values())
+    except FileNotFoundError:
+        return set()
+
+
+def main() -> None:
+    """Build apart, then put everything in place."""
+    BUILT.mkdir(exist_ok=True)
+    # Inside this folder, where esbuild finds node_modules; the dot keeps what a killed build leaves out of a wheel.
+    with tempfile.TemporaryDirectory(dir=BUILT, prefix=".work-") as folder:
+        work, fresh = Path(folder, "work"), Path(folder, "fresh")
+        work.mkdir()
+        fresh.mkdir()
+        build(work, fresh)
+        put_in_place(fresh, BUILT)
 
 
 if __name__ == "__main__":
