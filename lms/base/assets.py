@@ -24,11 +24,14 @@ _COMPRESSED = (("br", ".br"), ("gzip", ".gz"))
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
 
 bp = Blueprint("assets", __name__, url_prefix="/static")
+_named: set[str] = set()  # the built names that pages of this process may bear, be they of the build before
 
 
 @lru_cache(maxsize=4)
 def _read_manifest(path: Path, _changed_ns: int) -> dict[str, str]:
-    return msgspec.json.decode(path.read_bytes(), type=dict[str, str])
+    names = msgspec.json.decode(path.read_bytes(), type=dict[str, str])
+    _named.update(names.values())
+    return names
 
 
 def built_at() -> int:
@@ -55,7 +58,7 @@ def asset_url(name: str) -> str:
 def deliver(name: str) -> ResponseReturnValue:
     """Send a built file, compressed where a copy is there and the browser takes it."""
     found = safe_join(str(BUILT), name)
-    if found is None or name not in manifest().values() or not Path(found).is_file():
+    if found is None or not (name in manifest().values() or name in _named) or not Path(found).is_file():
         raise NotFound
     return with_best_encoding(Path(found))
 

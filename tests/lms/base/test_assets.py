@@ -53,6 +53,14 @@ def test_a_new_build_is_seen_without_a_restart(built: Path) -> None:
     assert assets.asset_url("app.css").endswith("CCCC3333.css")
 
 
+def test_a_page_from_before_a_new_build_still_gets_its_files(client: FlaskClient, built: Path) -> None:
+    old = assets.asset_url("app.css")
+    fresh = built / "fresh.json"
+    fresh.write_text(json.dumps({"app.css": "app-CCCC3333.css"}))
+    fresh.replace(built / "manifest.json")
+    assert client.get(old).status_code == 200
+
+
 def test_a_built_file_is_kept_for_ever_and_needs_no_sign_in(client: FlaskClient) -> None:
     answer = client.get("/static/app-AAAA1111.css")
     assert answer.status_code == 200
