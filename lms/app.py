@@ -77,9 +77,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         MAX_FORM_PARTS=2000,
         PROPAGATE_BUGS=settings.testing,
     )
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     load_models()
@@ -93,6 +90,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         views = importlib.import_module(name)
         for blueprint in getattr(views, "blueprints", None) or (views.bp,):
             app.register_blueprint(blueprint)
+    if settings.trusted_proxies:  # last, so that every layer sees the browser's address and not the proxy's
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
 
 

@@ -75,7 +75,10 @@ _ROLE_NAMES = (
     (Role.PUPIL, N_("Học sinh")),
 )
 _SEARCH = "/library"
-_WITHIN = {"/courses": ("/lessons", "/quizzes"), "/bank": ("/frameworks",)}  # pages with an address of their own
+_WITHIN = {
+    "/courses": ("/lessons", "/quizzes", "/sittings"),
+    "/bank": ("/frameworks",),
+}  # pages with an address of their own
 
 
 def for_actor(actor: Actor | None, path: str, school: str = "") -> Frame:

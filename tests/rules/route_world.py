@@ -27,7 +27,7 @@ from lms.gradebook import service as gradebook
 from lms.gradebook.domain.cells import mark_cell
 from lms.gradebook.domain.circular22 import VERSIONS
 from lms.quizzes.models import Attempt, Form, ItemScore, Quiz
-from lms.quizzes.service import building, releasing, reopening, taking
+from lms.quizzes.service import building, releasing, reopening, sittings, taking
 from lms.school import importing, staff_importing
 from lms.school import service as school
 from lms.school.models import GroupMembership, Guardianship
@@ -267,6 +267,10 @@ def _quizzes(session: Session, made: RouteWorld, teacher: Actor) -> None:
     made.put("quiz.published", uid=running.uid, slot_uid=running.slots[0].uid, version=approved)
     made.put("form.picture", form_uid=form.uid, sha256=pictured)
     _attempt(made, "open", running, quizzes.begun(session, world, running, at=at), str(running.slots[0].version_uid))
+
+    for state, quiz in (("draft", draft), ("published", running)):
+        sitting = sittings.add_sitting(session, teacher, quiz.uid, sittings.Wanted(), at=at)
+        made.put(f"sitting.{state}", uid=sitting.uid)
 
     long_ago = at - timedelta(hours=5)
     over = building.publish(session, teacher, built("Bài hết giờ", opened=long_ago).uid, at=long_ago)

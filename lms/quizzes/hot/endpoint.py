@@ -11,6 +11,7 @@ from lms.base import clock, metrics
 from lms.base.errors import Invalid, TooLarge
 from lms.base.i18n_marks import N_
 from lms.quizzes.domain.states import Standing
+from lms.quizzes.hot.admitting import Environ, admit
 from lms.quizzes.hot.checking import TAB, check, paper
 from lms.quizzes.hot.pulse import News, news
 from lms.quizzes.hot.saving import look_at, save
@@ -22,7 +23,7 @@ log = structlog.get_logger()
 _MILLISECOND = timedelta(milliseconds=1)
 
 
-def take_events(secret: str, attempt_uid: str, token: str, body: bytes) -> tuple[int, bytes]:
+def take_events(secret: str, attempt_uid: str, token: str, body: bytes, environ: Environ) -> tuple[int, bytes]:
     """Store what a page sends; returns the status and the JSON that says which events are safe.
 
     Status 422 when nothing in it could be an answer; such events are named in `refused` either way.
@@ -34,6 +35,7 @@ def take_events(secret: str, attempt_uid: str, token: str, body: bytes) -> tuple
         Unavailable: nothing was stored; the page keeps its answers and tries again.
     """
     ticket = read(secret, attempt_uid, token)
+    admit(ticket, environ)
     batch = _parse(body)
     events, refused = check(ticket.form_id, batch.events)
     if refused:
@@ -45,17 +47,18 @@ def take_events(secret: str, attempt_uid: str, token: str, body: bytes) -> tuple
     return 422 if refused and not events else 200, encode(_reply(stored, refused, heard))
 
 
-def take_pulse(secret: str, attempt_uid: str, token: str, known: str) -> tuple[int, int, bytes]:
+def take_pulse(secret: str, attempt_uid: str, token: str, known: str, environ: Environ) -> tuple[int, int, bytes]:
     """Tell a page whether something was decided since it heard the bulletin *known*.
 
     Returns the status, the milliseconds after which to ask again, and the body: 204 and nothing while all is as it was,
     else 200 and how the attempt stands.
 
     Raises:
-        Forbidden: the token is not of this attempt.
+        Forbidden: the token is not of this attempt, or the quiz may not be taken from where the request came.
         NotFound: the attempt or its form is gone.
     """
     ticket = read(secret, attempt_uid, token)
+    admit(ticket, environ)
     heard = news(paper(ticket.form_id).quiz_id)
     if known == str(heard.bulletin):
         return 204, heard.ask_ms, b""

@@ -71,7 +71,7 @@ class Shortcut:
 
     def _answer_save(self, uid: str, environ: WSGIEnvironment) -> tuple[int, bytes]:
         try:
-            return take_events(self._secret, uid, environ.get(_TICKET, ""), _body(environ))
+            return take_events(self._secret, uid, environ.get(_TICKET, ""), _body(environ), environ)
         except AppError as error:
             log.warning("exam.save_refused", attempt=uid, kind=type(error).__name__, status=error.status)
             return _problem(error)
@@ -81,7 +81,7 @@ class Shortcut:
 
     def _answer_pulse(self, uid: str, environ: WSGIEnvironment) -> tuple[int, int, bytes]:
         try:
-            return take_pulse(self._secret, uid, environ.get(_TICKET, ""), environ.get(_BULLETIN, ""))
+            return take_pulse(self._secret, uid, environ.get(_TICKET, ""), environ.get(_BULLETIN, ""), environ)
         except AppError as error:
             log.warning("exam.pulse_refused", attempt=uid, kind=type(error).__name__, status=error.status)
             status, body = _problem(error)

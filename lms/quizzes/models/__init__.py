@@ -1,5 +1,6 @@
 """The tables of quizzes, from the plan of a teacher to the scores of the class."""
 
+from lms.quizzes.models.admission import Admission, LetIn, Sitting, SittingInvigilator, SittingPupil
 from lms.quizzes.models.attempts import Attempt, AttemptEvent, ResponseCurrent, Submission
 from lms.quizzes.models.flow import QuizFlow, Reopening
 from lms.quizzes.models.quizzes import Accommodation, Form, Quiz, QuizSlot
@@ -7,12 +8,14 @@ from lms.quizzes.models.scores import AttemptScore, EssayMark, ItemScore, Releas
 
 __all__ = [
     "Accommodation",
+    "Admission",
     "Attempt",
     "AttemptEvent",
     "AttemptScore",
     "EssayMark",
     "Form",
     "ItemScore",
+    "LetIn",
     "Quiz",
     "QuizFlow",
     "QuizSlot",
@@ -20,6 +23,9 @@ __all__ = [
     "Reopening",
     "ResponseCurrent",
     "ScoreRun",
+    "Sitting",
+    "SittingInvigilator",
+    "SittingPupil",
     "Submission",
     "TeacherComment",
 ]

@@ -24,6 +24,7 @@ from lms.permissions import Permission, require
 from lms.quizzes.domain.forms import MOST_FORMS
 from lms.quizzes.domain.states import Counts, QuizState, ReleasePolicy, move
 from lms.quizzes.models import Quiz, QuizSlot, ScoreRun
+from lms.quizzes.service.admission import check_ready
 from lms.quizzes.service.freezing import freeze_forms, rule_of
 from lms.quizzes.service.reading import get_quiz
 from question_bank import api as bank
@@ -333,7 +334,7 @@ def publish(session: Session, actor: Actor, uid: str, *, at: datetime) -> Quiz:
     """Freeze the forms and give the quiz to the class.
 
     Raises:
-        Invalid: questions, times or matching questions are missing; says which.
+        Invalid: questions, times, matching questions or rooms are missing; says which.
         Conflict, NotFound, Forbidden: as in `change_settings`.
     """
     quiz = _draft(session, actor, uid)
@@ -342,6 +343,7 @@ def publish(session: Session, actor: Actor, uid: str, *, at: datetime) -> Quiz:
         raise Invalid.at("", N_("Hãy đặt giờ mở và giờ đóng trước khi giao bài."))
     if window.closes_at <= at:
         raise Invalid.at("", N_("Giờ đóng đã qua. Hãy đặt lại giờ trước khi giao bài."))
+    check_ready(session, quiz)
     freeze_forms(session, actor, quiz)
     run = ScoreRun(
         school_id=quiz.school_id, quiz_id=quiz.id, number=1, engine=ENGINE, made_by_id=actor.user_id, made_at=at

@@ -10,21 +10,25 @@ from lms.base import audit
 from lms.base.errors import Forbidden
 from lms.base.permissions import Actor
 from lms.base.users import User
+from lms.quizzes.domain.admission import NOWHERE, Visit
 from lms.quizzes.domain.leases import NOBODY, PAGE_NO_LONGER_GOOD
 from lms.quizzes.domain.states import AttemptState
 from lms.quizzes.models import Attempt
+from lms.quizzes.service.admission import check_attempt
 from lms.quizzes.service.flow import tell_running
 from lms.quizzes.service.reading import get_own_attempt
 
 
-def take_over(session: Session, actor: Actor, uid: str, *, device: str) -> Attempt:
+def take_over(session: Session, actor: Actor, uid: str, *, device: str, visit: Visit = NOWHERE) -> Attempt:
     """Go on with the attempt on this device; what the other one sends from now on is kept but does not count.
 
     Raises:
         NotFound: no such attempt of this person.
         Forbidden: the account was closed while this request was on its way.
+        NotAdmitted: it may not go on from here.
     """
     attempt = get_own_attempt(session, actor, uid, lock=True)
+    check_attempt(session, attempt, visit)
     if session.scalar(select(User.disabled_at).where(User.id == actor.user_id)) is not None:
         raise Forbidden(PAGE_NO_LONGER_GOOD)
     if attempt.state == AttemptState.OPEN and attempt.device != device:

@@ -19,11 +19,13 @@ from lms.base.permissions import Actor
 from lms.base.subjects import Subject
 from lms.courses.models import Course
 from lms.permissions import Permission, require
+from lms.quizzes.domain.admission import NOWHERE, Visit
 from lms.quizzes.domain.answers import project
 from lms.quizzes.domain.leases import NOBODY, check_lease
 from lms.quizzes.domain.states import AttemptState, EventKind, HandedInBy, QuizState, Standing
 from lms.quizzes.domain.timing import Allowance, standing_of
 from lms.quizzes.models import Accommodation, Attempt, AttemptEvent, Quiz, ResponseCurrent, Submission
+from lms.quizzes.service import admission
 from lms.quizzes.service.closing import Running, close_attempt, needs_closing
 from lms.quizzes.service.events import answer_events, events_of
 from lms.quizzes.service.frozen import FrozenForm, forms_of, get_form
@@ -105,12 +107,13 @@ def _own_attempts(session: Session, quiz: Quiz, pupil_id: int) -> list[Attempt]:
     )
 
 
-def begin(session: Session, actor: Actor, uid: str, *, device: str, at: datetime) -> Attempt:
+def begin(session: Session, actor: Actor, uid: str, *, device: str, at: datetime, visit: Visit = NOWHERE) -> Attempt:
     """Begin an attempt on this device, or return the one that is running.
 
     Raises:
         NotFound, Forbidden: not a quiz that this person may take.
         Conflict: outside the window, or no attempt is left.
+        NotAdmitted, Invalid, TooMany: the door of the quiz asks for something else.
     """
     quiz = get_entry(session, actor, uid)
     require(actor, Permission.TAKE_QUIZ, quiz)
@@ -119,6 +122,7 @@ def begin(session: Session, actor: Actor, uid: str, *, device: str, at: datetime
         if one.state == AttemptState.OPEN:
             running = session.get_one(Attempt, one.id)
             if not needs_closing(running, at):
+                admission.check_attempt(session, running, visit)
                 return running
     window = quiz.window
     if quiz.state != QuizState.PUBLISHED or window is None:
@@ -128,6 +132,7 @@ def begin(session: Session, actor: Actor, uid: str, *, device: str, at: datetime
     allowance = allowance_of(session, quiz, actor.user_id)
     window.check_may_begin(allowance, at)
     check_not_paused(quiz)
+    admission.enter(session, quiz.id, actor.user_id, visit)
     number = len(earlier) + 1
     deadline = window.deadline(allowance, at)
     values = {
@@ -205,17 +210,22 @@ _PAGE = (
 )
 
 
-def exam_page(session: Session, actor: Actor, uid: str, *, device: str, at: datetime) -> ExamPage:
+def exam_page(
+    session: Session, actor: Actor, uid: str, *, device: str, at: datetime, visit: Visit = NOWHERE
+) -> ExamPage:
     """What a pupil's own attempt looks like now.
 
     Raises:
         NotFound: no such attempt of this person.
+        NotAdmitted: it may not go on from here.
     """
     own = {"uid": uid, "pupil_id": actor.user_id, "school_id": actor.school_id}
     found = session.execute(_PAGE, own).one_or_none()
     if found is None:
         raise NotFound
     attempt: Running = found
+    if not needs_closing(attempt, at):
+        admission.check_attempt(session, found, visit)
     events = events_of(session, [attempt.id])[attempt.id]
     return ExamPage(
         attempt=attempt,
@@ -230,7 +240,16 @@ def exam_page(session: Session, actor: Actor, uid: str, *, device: str, at: date
     )
 
 
-def save_plain(session: Session, actor: Actor, uid: str, values: FormValues, *, device: str, at: datetime) -> Attempt:
+def save_plain(
+    session: Session,
+    actor: Actor,
+    uid: str,
+    values: FormValues,
+    *,
+    device: str,
+    at: datetime,
+    visit: Visit = NOWHERE,
+) -> Attempt:
     """Store the answers of the plain form: what differs from what is stored becomes an event.
 
     A page whose script has saved everything changes nothing here.
@@ -239,8 +258,10 @@ def save_plain(session: Session, actor: Actor, uid: str, values: FormValues, *, 
         NotFound: no such attempt of this person.
         Conflict: another device has taken over.
         Invalid: an answer is none of its question's.
+        NotAdmitted: it may not go on from here.
     """
     attempt = get_own_attempt(session, actor, uid, lock=True)
+    admission.check_attempt(session, attempt, visit)
     standing = standing_of(
         AttemptState(attempt.state), attempt.device == device, attempt.accept_until_at, attempt.paused_at or at
     )
@@ -277,26 +298,30 @@ def save_plain(session: Session, actor: Actor, uid: str, values: FormValues, *, 
     return attempt
 
 
-def hand_in(session: Session, actor: Actor, uid: str, *, at: datetime) -> Submission:
+def hand_in(session: Session, actor: Actor, uid: str, *, at: datetime, visit: Visit = NOWHERE) -> Submission:
     """Hand in one's own attempt; doing it again gives the same receipt.
 
     Raises:
         NotFound: no such attempt of this person.
+        NotAdmitted: it may not be handed in from here; what was saved is taken at the deadline.
     """
     attempt = get_own_attempt(session, actor, uid, lock=True)
     by = HandedInBy.SERVER if needs_closing(attempt, at) else HandedInBy.PUPIL
+    if by is HandedInBy.PUPIL:
+        admission.check_attempt(session, attempt, visit)
     return close_attempt(session, attempt, by, at=at, actor=actor)
 
 
-def hand_in_by_ticket(session: Session, actor: Actor, uid: str, *, at: datetime) -> Submission:
+def hand_in_by_ticket(session: Session, actor: Actor, uid: str, *, at: datetime, visit: Visit = NOWHERE) -> Submission:
     """Hand in for the page whose ticket named the actor: good when the sign-in ran out, not for who was shut out.
 
     Raises:
         NotFound: no such attempt of this person.
         Forbidden: the lease of the attempt was withdrawn.
+        NotAdmitted: as in `hand_in`.
     """
     check_lease(get_own_attempt(session, actor, uid, lock=True).device)
-    return hand_in(session, actor, uid, at=at)
+    return hand_in(session, actor, uid, at=at, visit=visit)
 
 
 def get_receipt(session: Session, actor: Actor, uid: str) -> tuple[Attempt, Submission]:

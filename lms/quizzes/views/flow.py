@@ -35,7 +35,7 @@ def pulse_of(uid: str) -> Response:
     `lms.quizzes.hot.shortcut` answers before Flask is asked; this stands in the table of routes.
     """
     token, known = (request.headers.get(name, "") for name in (tokens.HEADER, pulse.HEADER))
-    status, ask_ms, body = endpoint.take_pulse(current_app.config["SECRET_KEY"], uid, token, known)
+    status, ask_ms, body = endpoint.take_pulse(current_app.config["SECRET_KEY"], uid, token, known, request.environ)
     return Response(body, status, {pulse.ASK_HEADER: str(ask_ms)}, content_type="application/json")
 
 

@@ -20,6 +20,7 @@ def tabs_for(actor: Actor, quiz: Quiz, here: str) -> list[Tab]:
         ("results", _("Kết quả"), Permission.SEE_QUIZ_RESULTS),
         ("tasks", _("Chấm bài"), Permission.MARK_QUIZ),
         ("preview", _("Đề"), Permission.SEE_QUIZ_RESULTS),
+        ("sittings_page", _("Phòng thi"), Permission.BUILD_QUIZ),
     )
     return [
         (label, url_for(f"quizzes.{name}", uid=quiz.uid), name == here, None)
@@ -30,5 +31,9 @@ def tabs_for(actor: Actor, quiz: Quiz, here: str) -> list[Tab]:
 
 def rule_tabs_for(quiz: Quiz, here: str) -> list[Tab]:
     """The pages on which the rules of a draft stand, one subject each; `here` is the endpoint that is open."""
-    every = (("settings", _("Quy định chung")),)
+    every = (
+        ("settings", _("Quy định chung")),
+        ("door", _("Vào phòng thi")),
+        ("sittings_page", _("Phòng thi")),
+    )
     return [(label, url_for(f"quizzes.{name}", uid=quiz.uid), name == here, None) for name, label in every]

@@ -9,16 +9,18 @@ from flask.typing import ResponseReturnValue
 
 from lms.base import clock, richtext
 from lms.base.downloads import send_blob
+from lms.base.forms import problems_of
 from lms.base.i18n import _, show_time
 from lms.base.permissions import Actor, Role
-from lms.base.web import csrf, current_actor, current_self, current_session, public
+from lms.base.web import csrf, current_actor, current_self, current_session, public, shows_again
 from lms.quizzes.domain.flow import PULSE
 from lms.quizzes.domain.states import AttemptState
 from lms.quizzes.hot import endpoint, tokens
-from lms.quizzes.service import closing, leases, reading, taking
+from lms.quizzes.service import admission, closing, leases, taking
 from lms.quizzes.views import papers
 from lms.quizzes.views.blueprint import bp
 from lms.quizzes.views.devices import device, remember
+from lms.quizzes.views.doors import visit, visit_at_the_door
 
 _MILLISECOND = timedelta(milliseconds=1)
 FIRST_ASK_MS = PULSE // _MILLISECOND  # then as the replies say
@@ -37,14 +39,19 @@ def pupil_start(uid: str) -> ResponseReturnValue:
         not_yet=page.quiz.opens_at is not None and at < page.quiz.opens_at,
         opens_in_ms=max(0, (page.quiz.opens_at - at) // _MILLISECOND) if page.quiz.opens_at else 0,
         here=page.open_attempt is not None and page.open_attempt.device == device(),
+        door=admission.door_of(current_session(), page.quiz, current_actor().user_id, visit()),
+        problems={name: problems_of(name) for name in ("password", "code")},
     )
     return remember(make_response(shown))
 
 
 @bp.post("/quizzes/<uid>/start")
+@shows_again(pupil_start)
 def start(uid: str) -> ResponseReturnValue:
     """Begin, or go on with, an attempt."""
-    attempt = taking.begin(current_session(), current_actor(), uid, device=device(), at=clock.now())
+    attempt = taking.begin(
+        current_session(), current_actor(), uid, device=device(), at=clock.now(), visit=visit_at_the_door()
+    )
     return remember(make_response(redirect(url_for("quizzes.exam", uid=attempt.uid), code=303)))
 
 
@@ -52,7 +59,7 @@ def start(uid: str) -> ResponseReturnValue:
 def exam(uid: str) -> ResponseReturnValue:
     """The page of a running attempt; a finished one leads to its receipt."""
     session, actor, at = current_session(), current_self(), clock.now()
-    page = taking.exam_page(session, actor, uid, device=device(), at=at)
+    page = taking.exam_page(session, actor, uid, device=device(), at=at, visit=visit())
     attempt = page.attempt
     if closing.needs_closing(attempt, at):
         session.rollback()
@@ -84,7 +91,7 @@ def exam(uid: str) -> ResponseReturnValue:
 @bp.post("/exam/<uid>/take-over")
 def take_over(uid: str) -> ResponseReturnValue:
     """Go on with the attempt on this device."""
-    leases.take_over(current_session(), current_actor(), uid, device=device())
+    leases.take_over(current_session(), current_actor(), uid, device=device(), visit=visit())
     return remember(make_response(redirect(url_for("quizzes.exam", uid=uid), code=303)))
 
 
@@ -92,9 +99,9 @@ def take_over(uid: str) -> ResponseReturnValue:
 def save(uid: str) -> ResponseReturnValue:
     """Save the plain form; the same button hands in when it says so."""
     session, actor, at = current_session(), current_actor(), clock.now()
-    taking.save_plain(session, actor, uid, request.form, device=device(), at=at)
+    taking.save_plain(session, actor, uid, request.form, device=device(), at=at, visit=visit())
     if request.form.get("act") == "hand_in":
-        taking.hand_in(session, actor, uid, at=at)
+        taking.hand_in(session, actor, uid, at=at, visit=visit())
         return redirect(url_for("quizzes.receipt", uid=uid), code=303)
     flash(_("Đã lưu bài làm."))
     return redirect(url_for("quizzes.exam", uid=uid), code=303)
@@ -108,7 +115,8 @@ def events(uid: str) -> Response:
     `lms.quizzes.hot.shortcut` answers before Flask is asked; this stands in the table of routes.
     """
     token = request.headers.get(tokens.HEADER, "")
-    status, body = endpoint.take_events(current_app.config["SECRET_KEY"], uid, token, request.get_data(cache=False))
+    secret: str = current_app.config["SECRET_KEY"]
+    status, body = endpoint.take_events(secret, uid, token, request.get_data(cache=False), request.environ)
     return Response(body, status, content_type="application/json")
 
 
@@ -118,7 +126,7 @@ def finish(uid: str) -> ResponseReturnValue:
     """Hand in by the page's token, which stays good when the sign-in has run out; answers with the receipt."""
     ticket = tokens.read(current_app.config["SECRET_KEY"], uid, request.headers.get(tokens.HEADER, ""))
     actor = Actor(ticket.user_id, ticket.school_id, roles=frozenset({Role.PUPIL}))
-    submission = taking.hand_in_by_ticket(current_session(), actor, uid, at=clock.now())
+    submission = taking.hand_in_by_ticket(current_session(), actor, uid, at=clock.now(), visit=visit())
     return jsonify(receipt=submission.receipt, url=url_for("quizzes.receipt", uid=uid))
 
 
@@ -144,5 +152,5 @@ def receipt(uid: str) -> ResponseReturnValue:
 @bp.get("/quizzes/forms/<form_uid>/pictures/<sha256>")
 def picture(form_uid: str, sha256: str) -> ResponseReturnValue:
     """A picture of a question, for those who have the form before them."""
-    media_type = reading.find_picture(current_session(), current_actor(), form_uid, sha256)
+    media_type = admission.find_picture(current_session(), current_actor(), form_uid, sha256, visit())
     return send_blob(sha256, name=sha256[:12], media_type=media_type, inline=True, cache_seconds=KEEP_PICTURES)

@@ -26,6 +26,7 @@ from lms.school.service.groups import (
     group_page,
     list_teachers,
     save_group,
+    teachers_of,
 )
 from lms.school.service.parents import (
     Family,
@@ -165,5 +166,6 @@ __all__ = [
     "set_roles",
     "staff_cards",
     "subjects_for",
+    "teachers_of",
     "unlink_parent",
 ]
