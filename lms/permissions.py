@@ -37,6 +37,8 @@ class Permission(StrEnum):
     MARK_QUIZ = "mark_quiz"
     RELEASE_RESULTS = "release_results"
     TAKE_QUIZ = "take_quiz"
+    WATCH_SITTING = "watch_sitting"  # one room of a quiz: who is working, how far, the code that is shown
+    RUN_SITTING = "run_sitting"  # change that code, let a pupil in, give a code to go on
     # courses
     READ_COURSE = "read_course"
     EDIT_COURSE = "edit_course"
@@ -104,6 +106,11 @@ def is_parent_in_class(actor: Actor, thing: Any) -> bool:
     return class_of(thing) in actor.child_class_ids
 
 
+def invigilates(actor: Actor, thing: Any) -> bool:
+    """A teacher who was named to invigilate a sitting of a quiz."""
+    return actor.is_teacher and actor.user_id in thing.invigilator_ids
+
+
 def is_oneself_or_ones_child(actor: Actor, thing: Any) -> bool:
     return (actor.is_pupil and thing.id == actor.user_id) or thing.id in actor.child_ids
 
@@ -148,6 +155,8 @@ POLICY = PolicyTable(
         Permission.MARK_QUIZ: teaches_subject_in_class,
         Permission.RELEASE_RESULTS: teaches_subject_in_class,
         Permission.TAKE_QUIZ: learns_in_class,
+        Permission.WATCH_SITTING: any_of(teaches_subject_in_class, invigilates, leads),
+        Permission.RUN_SITTING: any_of(teaches_subject_in_class, invigilates),
         Permission.READ_COURSE: any_of(
             teaches_subject_in_class,
             has_homeroom,

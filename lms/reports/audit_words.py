@@ -72,6 +72,8 @@ ACTS: Mapping[str, str] = MappingProxyType(
         "sitting.added": N_("thêm ca thi"),
         "sitting.changed": N_("sửa ca thi"),
         "sitting.removed": N_("bỏ ca thi"),
+        "sitting.code_changed": N_("đổi mã phòng"),
+        "quiz.let_in": N_("cho học sinh vào bài dù chưa đúng quy định"),
         "quiz.released": N_("công bố kết quả bài kiểm tra"),
         "attempt.handed_in": N_("nộp bài"),
         "attempt.lease_withdrawn": N_("ngắt máy đang làm bài"),

@@ -14,8 +14,10 @@ from lms.base.users import User
 from lms.courses import service as courses
 from lms.courses.models import Course
 from lms.permissions import Permission, allows
+from lms.quizzes import models
 from lms.quizzes.domain.states import QuizState, ReleasePolicy
 from lms.quizzes.models import AttemptScore, Quiz
+from lms.quizzes.service import invigilating
 from lms.reports.office_day import OfficeDay, office_day
 from lms.reports.school_day import WEEK, SchoolDay, school_day
 from lms.reports.sittings import Sitting, count_sittings
@@ -48,6 +50,7 @@ class StaffDay:
     to_release: Sequence[Quiz]
     running: Sequence[Sitting]
     coming: Sequence[Quiz]
+    to_invigilate: Sequence[models.Sitting]
     courses: Sequence[Course]
     homerooms: Sequence[Homeroom]
     school: SchoolDay | None  # for those who lead it
@@ -82,6 +85,7 @@ def staff_day(session: Session, actor: Actor, *, at: datetime) -> StaffDay:
         to_release=_to_release(session, ids, {quiz.id for quiz, _count in waiting}, at) if ids else [],
         running=count_sittings(session, _running(session, ids, at), at=at) if ids else [],
         coming=_coming(session, ids, at) if ids else [],
+        to_invigilate=invigilating.list_mine(session, actor, at=at) if actor.is_teacher else [],
         courses=taught,
         homerooms=_homerooms(session, actor) if actor.homeroom_class_ids else [],
         school=school_day(session, actor, at=at) if allows(actor, Permission.LOCK_MARKS) else None,

@@ -269,7 +269,9 @@ def _quizzes(session: Session, made: RouteWorld, teacher: Actor) -> None:
     _attempt(made, "open", running, quizzes.begun(session, world, running, at=at), str(running.slots[0].version_uid))
 
     for state, quiz in (("draft", draft), ("published", running)):
-        sitting = sittings.add_sitting(session, teacher, quiz.uid, sittings.Wanted(), at=at)
+        sitting = sittings.add_sitting(
+            session, teacher, quiz.uid, sittings.Wanted(invigilators=[world.colleague.uid]), at=at
+        )
         made.put(f"sitting.{state}", uid=sitting.uid)
 
     long_ago = at - timedelta(hours=5)

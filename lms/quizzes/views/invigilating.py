@@ -1,0 +1,69 @@
+"""Pages of an invigilator: the sittings to watch, the board of one, its code on the wall."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lms.base import clock
+from lms.base.forms import problems_of
+from lms.base.i18n import _
+from lms.base.web import current_actor, current_session, shows_again
+from lms.permissions import Permission, require
+from lms.quizzes.service import invigilating
+from lms.quizzes.views.blueprint import bp
+from lms.quizzes.views.watching import DOING, LOOKS
+
+
+@bp.get("/sittings")
+def my_sittings() -> ResponseReturnValue:
+    """The sittings that the person invigilates."""
+    actor = current_actor()
+    require(actor, Permission.SEE_SCHOOL)
+    found = invigilating.list_mine(current_session(), actor, at=clock.now())
+    return render_template("lms/quizzes/my_sittings.html", sittings=found)
+
+
+@bp.get("/sittings/<uid>")
+def sitting(uid: str) -> ResponseReturnValue:
+    """Who of a sitting has not begun, who works, who has handed in; counts only."""
+    board = invigilating.board(current_session(), current_actor(), uid)
+    return render_template(
+        "lms/quizzes/sitting.html",
+        board=board,
+        sitting=board.sitting,
+        quiz=board.sitting.quiz,
+        doing={key.value: name for key, name in DOING.items()},
+        looks={key.value: look for key, look in LOOKS.items()},
+        pupils=[(row.pupil.uid, row.pupil.full_name) for row in board.rows],
+        typed={name: request.form.get(name, "") for name in ("pupil", "reason")},
+        problems={name: problems_of(name) for name in ("", "pupil", "reason")},
+    )
+
+
+@bp.get("/sittings/<uid>/code")
+def sitting_code(uid: str) -> ResponseReturnValue:
+    """The code of a sitting, large, for the projector."""
+    found = invigilating.get_sitting(current_session(), current_actor(), uid)
+    return render_template("lms/quizzes/sitting_code.html", sitting=found, quiz=found.quiz)
+
+
+@bp.post("/sittings/<uid>/code")
+def change_code(uid: str) -> ResponseReturnValue:
+    """Give a sitting a new code and go back to where the button stood."""
+    invigilating.change_code(current_session(), current_actor(), uid, at=clock.now())
+    flash(_("Đã đổi mã phòng. Mã cũ không vào được nữa."))
+    where = "sitting_code" if request.form.get("from") == "wall" else "sitting"
+    return redirect(url_for(f"quizzes.{where}", uid=uid), code=303)
+
+
+@bp.post("/sittings/<uid>/let-in")
+@shows_again(sitting)
+def let_in(uid: str) -> ResponseReturnValue:
+    """Let one pupil in past the rules of the door."""
+    form = request.form
+    invigilating.let_in(
+        current_session(), current_actor(), uid, form.get("pupil", ""), form.get("reason", ""), at=clock.now()
+    )
+    flash(_("Em đã vào được. Việc này có trong nhật kí."))
+    return redirect(url_for("quizzes.sitting", uid=uid), code=303)
