@@ -9,15 +9,27 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, select
+from sqlalchemy import (
+    JSON,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    UniqueConstraint,
+    bindparam,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from lms.base import clock, db
+from lms.base.bulk import add_rows
 from lms.base.db import Base
 from lms.base.ids import new_uid
 from lms.base.permissions import Actor
@@ -85,41 +97,48 @@ def record(
     waiting.append(_Waiting(owner, clock.now(), actor.user_id if actor else None, kind, subject_uid, detail))
 
 
+_heads = cast(Table, AuditHead.__table__)
+_head = _heads.c
+_HEAD = select(_head.seq, _head.hash).where(_head.school_id == bindparam("of_school")).with_for_update()
+_FIRST = insert(_heads)
+_MOVED = update(_heads).where(_head.school_id == bindparam("of_school"))
+
+
 def _chain(session: Session) -> None:
     waiting: list[_Waiting] = session.info.pop("audit", [])
+    session.flush()
     for school_id in sorted({entry.school_id for entry in waiting}):
-        session.flush()
-        head = session.scalar(select(AuditHead).where(AuditHead.school_id == school_id).with_for_update())
+        head = session.execute(_HEAD, {"of_school": school_id}).one_or_none()
         if head is None:
-            head = AuditHead(school_id=school_id, seq=0, hash=START)
-            session.add(head)
+            session.execute(_FIRST, {"school_id": school_id, "seq": 0, "hash": START})
+        seq, last = head or (0, START)
+        rows = []
         for entry in waiting:
             if entry.school_id == school_id:
-                head.seq += 1
-                row = AuditEntry(
-                    school_id=school_id,
-                    seq=head.seq,
-                    at=entry.at,
-                    actor_id=entry.actor_id,
-                    kind=entry.kind,
-                    subject_uid=entry.subject_uid,
-                    detail=entry.detail,
-                    prev_hash=head.hash,
-                )
-                row.hash = head.hash = digest(row)
-                session.add(row)
-    session.flush()
+                seq += 1
+                row = {"uid": new_uid(), "seq": seq, **asdict(entry), "prev_hash": last}
+                last = row["hash"] = _digest(row)
+                rows.append(row)
+        add_rows(session, cast(Table, AuditEntry.__table__), rows)
+        session.execute(_MOVED, {"of_school": school_id, "seq": seq, "hash": last})
 
 
 def digest(entry: AuditEntry) -> str:
     """The hash of an entry: SHA-256 of the previous hash and the entry's canonical JSON, hexadecimal."""
+    return _digest(vars(entry))
+
+
+def _digest(entry: Mapping[str, Any]) -> str:
     body = json.dumps(
-        [entry.school_id, entry.seq, entry.at.isoformat(), entry.actor_id, entry.kind, entry.subject_uid, entry.detail],
+        [entry["at"].isoformat() if name == "at" else entry[name] for name in _HASHED],
         ensure_ascii=False,
         sort_keys=True,
         separators=(",", ":"),
     )
-    return hashlib.sha256((entry.prev_hash + body).encode()).hexdigest()
+    return hashlib.sha256((entry["prev_hash"] + body).encode()).hexdigest()
+
+
+_HASHED = ("school_id", "seq", "at", "actor_id", "kind", "subject_uid", "detail")
 
 
 @dataclass(frozen=True, slots=True)

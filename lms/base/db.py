@@ -12,12 +12,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import DDL, Connection, DateTime, Engine, MetaData, String, TypeDecorator, create_engine, event
 from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, Session, make_transient_to_detached, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
 NAMING = {
@@ -156,6 +156,16 @@ def engine_for(*, writes: bool) -> Engine:
     if not isinstance(engine, Engine):
         raise RuntimeError("No database is open.")
     return engine
+
+
+M = TypeVar("M", bound=Base)
+
+
+def stored(session: Session, thing: M) -> M:
+    """Let *session* know an object whose row a statement of ours has just added, so that it need not be read."""
+    make_transient_to_detached(thing)
+    session.add(thing)
+    return thing
 
 
 def append_only_statements(table: str, dialect: str) -> tuple[str, ...]:
