@@ -21,6 +21,35 @@ from lms.quizzes.models import Attempt, Form, Quiz, QuizFlow
 from question_bank import api as bank
 
 
+class Running(Protocol):
+    """An attempt as far as its clock, its page and its end ask: the mapped object or a row of the table."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def uid(self) -> str: ...
+    @property
+    def school_id(self) -> int: ...
+    @property
+    def quiz_id(self) -> int: ...
+    @property
+    def pupil_id(self) -> int: ...
+    @property
+    def form_id(self) -> int: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def started_at(self) -> datetime: ...
+    @property
+    def deadline_at(self) -> datetime: ...
+    @property
+    def accept_until_at(self) -> datetime: ...
+    @property
+    def paused_at(self) -> datetime | None: ...
+    @property
+    def device(self) -> str: ...
+
+
 class QuizFacts(Protocol):
     """A quiz as far as rules about people ask: the row of the table or an `Entry`."""
 
@@ -148,6 +177,29 @@ def get_own_attempt(session: Session, actor: Actor, uid: str, *, lock: bool = Fa
     attempt = session.scalar(query.with_for_update() if lock else query)
     if attempt is None:
         raise NotFound
+    return attempt
+
+
+_attempt = Attempt.__table__.c
+_OWN = select(*_attempt).where(
+    _attempt.uid == bindparam("uid"),
+    _attempt.pupil_id == bindparam("pupil_id"),
+    _attempt.school_id == bindparam("school_id"),
+)
+_OWN_LOCKED = _OWN.with_for_update()
+
+
+def lock_own_attempt(session: Session, actor: Actor, uid: str) -> Running:
+    """Find one of the actor's own attempts as a row and lock it, for the many who hand in at the same moment.
+
+    Raises:
+        NotFound: no such attempt, or another pupil's.
+    """
+    own = {"uid": uid, "pupil_id": actor.user_id, "school_id": actor.school_id}
+    found = session.execute(_OWN_LOCKED, own).one_or_none()
+    if found is None:
+        raise NotFound
+    attempt: Running = found
     return attempt
 
 

@@ -1,27 +1,32 @@
-"""Mark an attempt in the run that is in force, exactly."""
+"""Mark attempts in the run that is in force, exactly; many at once, since a whole grade hands in at the bell."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from typing import Any
+from typing import Any, Protocol, cast
 
-from sqlalchemy import select
+import msgspec
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
-from lms.quizzes.models import Attempt, AttemptScore, EssayMark, Form, ItemScore, Quiz
+from lms.base.bulk import add_rows
+from lms.base.kept import Kept
+from lms.quizzes.models import Attempt, AttemptScore, EssayMark, Form, ItemScore
+from lms.quizzes.service.frozen import MOST_FORMS, FrozenForm, get_form
 from question_bank import api as bank
 
 NONE = Fraction(0)
 
 
-def versions_of(session: Session, form: Form) -> dict[str, bank.BankItem]:
+def versions_of(session: Session, form: Form | FrozenForm) -> dict[str, bank.BankItem]:
     """The questions of a form with their keys: the key sheet. For marking and released reviews only."""
     return bank.load_versions(session, form.school_id, [slot["version"] for slot in form.document])
 
 
-def scheme_of(quiz: Quiz, kind: bank.ItemType) -> bank.Scheme | None:
+def scheme_of(quiz: Marked, kind: bank.ItemType) -> bank.Scheme | None:
     """How parts of an answer add up: the quiz's wish where this kind of question knows it."""
     if not quiz.scheme:
         return None
@@ -31,35 +36,112 @@ def scheme_of(quiz: Quiz, kind: bank.ItemType) -> bank.Scheme | None:
         return None
 
 
-def score_attempt(session: Session, attempt: Attempt, answers: Mapping[int, Any], *, at: datetime) -> AttemptScore:
-    """Add the points of each answer and their total to the run in force; once for each attempt and run."""
-    quiz = attempt.quiz
-    if quiz.current_run_id is None:
-        raise ValueError("A published quiz has a score run.")
-    given = {
-        mark.slot: mark.points for mark in session.scalars(select(EssayMark).where(EssayMark.attempt_id == attempt.id))
-    }
-    items = versions_of(session, attempt.form)
-    for slot in attempt.form.document:
-        item = items[slot["version"]]
-        if item.type is bank.ItemType.DESCRIPTION:
-            continue
-        number, worth = slot["number"], Fraction(slot["worth"])
-        score = bank.score(item.body, item.key, answers.get(number), scheme_of(quiz, item.type))
-        points = given.get(number, None if score.needs_marking else worth * score.fraction)
-        session.add(
-            ItemScore(
-                run_id=quiz.current_run_id,
-                attempt_id=attempt.id,
-                slot=number,
-                school_id=attempt.school_id,
-                version_uid=item.version_uid,
-                points=points,
-                worth=worth,
+@dataclass(frozen=True, slots=True)
+class KeyedQuestion:
+    """A question of a form with its key and its worth."""
+
+    slot: int
+    item: bank.BankItem
+    worth: Fraction
+
+
+_items: Kept[int, Mapping[str, bank.BankItem]] = Kept(MOST_FORMS)
+_sheets: Kept[int, Sequence[KeyedQuestion]] = Kept(MOST_FORMS)
+
+
+def items_of(session: Session, form_id: int) -> Mapping[str, bank.BankItem]:
+    """As `versions_of`, read once in each process: a version never changes. For marking and released reviews only."""
+    return _items.get(form_id, lambda: versions_of(session, get_form(session, form_id)))
+
+
+def _sheet(session: Session, form_id: int) -> Sequence[KeyedQuestion]:
+    """What has to be marked in a form."""
+
+    def read() -> Sequence[KeyedQuestion]:
+        form, items = get_form(session, form_id), items_of(session, form_id)
+        return [
+            KeyedQuestion(slot["number"], items[slot["version"]], Fraction(slot["worth"]))
+            for slot in form.document
+            if items[slot["version"]].type is not bank.ItemType.DESCRIPTION
+        ]
+
+    return _sheets.get(form_id, read)
+
+
+class Marked(Protocol):
+    """A quiz as far as marking its attempts asks: the mapped object or a row of the table."""
+
+    @property
+    def scheme(self) -> str: ...
+    @property
+    def current_run_id(self) -> int | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What was handed in: the answers of an attempt by slot."""
+
+    attempt_id: int
+    school_id: int
+    form_id: int
+    quiz: Marked
+    answers: Mapping[int, Any]
+
+
+def score_papers(session: Session, papers: Sequence[Paper], *, at: datetime) -> None:
+    """Add the points of each answer and their totals to the runs in force; once for each attempt and run.
+
+    Many at once: equal answers to a question are marked once.
+    """
+    given = {(mark.attempt_id, mark.slot): mark.points for mark in session.execute(_GIVEN, _ids(papers))}
+    known: dict[tuple[int, int, str, bytes], Fraction | None] = {}
+    items: list[dict[str, Any]] = []
+    totals: list[dict[str, Any]] = []
+    for paper in papers:
+        if paper.quiz.current_run_id is None:
+            raise ValueError("A published quiz has a score run.")
+        row = {"run_id": paper.quiz.current_run_id, "attempt_id": paper.attempt_id, "school_id": paper.school_id}
+        earned, worth, waiting = NONE, NONE, 0
+        for question in _sheet(session, paper.form_id):
+            answer = paper.answers.get(question.slot)
+            key = (paper.form_id, question.slot, paper.quiz.scheme, msgspec.json.encode(answer))
+            if key not in known:
+                known[key] = _points(paper.quiz, question, answer)
+            points = given.get((paper.attempt_id, question.slot), known[key])
+            items.append(
+                {
+                    **row,
+                    "slot": question.slot,
+                    "version_uid": question.item.version_uid,
+                    "points": points,
+                    "worth": question.worth,
+                }
             )
-        )
-    session.flush()
-    return total_up(session, attempt, at=at)
+            worth += question.worth
+            if points is None:
+                waiting += 1
+            else:
+                earned += points
+        totals.append({**row, "points": earned, "worth": worth, "waiting": waiting, "scored_at": at})
+    add_rows(session, cast(Table, ItemScore.__table__), items)
+    add_rows(session, cast(Table, AttemptScore.__table__), totals)
+
+
+_mark = EssayMark.__table__.c
+_GIVEN = select(_mark.attempt_id, _mark.slot, _mark.points).where(
+    _mark.attempt_id.in_(bindparam("ids", expanding=True))
+)
+
+
+def _ids(papers: Sequence[Paper]) -> dict[str, Sequence[int]]:
+    return {"ids": [paper.attempt_id for paper in papers]}
+
+
+def _points(quiz: Marked, question: KeyedQuestion, answer: Any) -> Fraction | None:
+    """What an answer earns by the key; None when a person has to say."""
+    item = question.item
+    score = bank.score(item.body, item.key, answer, scheme_of(quiz, item.type))
+    return None if score.needs_marking else question.worth * score.fraction
 
 
 def total_up(session: Session, attempt: Attempt, *, at: datetime) -> AttemptScore:

@@ -10,8 +10,9 @@ from typing import Any, Protocol, cast
 
 from sqlalchemy import Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session, make_transient_to_detached
+from sqlalchemy.orm import Session
 
+from lms.base import db
 from lms.base.errors import Conflict, NotFound
 from lms.base.i18n_marks import N_
 from lms.base.ids import new_uid
@@ -26,11 +27,11 @@ from lms.quizzes.domain.states import AttemptState, EventKind, HandedInBy, QuizS
 from lms.quizzes.domain.timing import Allowance, standing_of
 from lms.quizzes.models import Accommodation, Attempt, AttemptEvent, Quiz, ResponseCurrent, Submission
 from lms.quizzes.service import admission
-from lms.quizzes.service.closing import Running, close_attempt, needs_closing
+from lms.quizzes.service.closing import close_attempt, needs_closing
 from lms.quizzes.service.events import answer_events, events_of
 from lms.quizzes.service.frozen import FrozenForm, forms_of, get_form
 from lms.quizzes.service.pausing import check_not_paused
-from lms.quizzes.service.reading import Entry, get_entry, get_own_attempt, get_quiz
+from lms.quizzes.service.reading import Entry, Running, get_entry, get_own_attempt, get_quiz, lock_own_attempt
 from question_bank import api as bank
 
 PLAIN = "plain"  # the tab name of answers that came by the form instead of the script
@@ -151,10 +152,7 @@ def begin(session: Session, actor: Actor, uid: str, *, device: str, at: datetime
     entered = session.scalar(_ENTER[session.get_bind().dialect.name], values)
     if entered is None:  # the same pupil began in another request of this very moment
         return session.scalars(_NUMBERED, {"quiz_id": quiz.id, "pupil_id": actor.user_id, "number": number}).one()
-    fresh = Attempt(**values, id=entered)
-    make_transient_to_detached(fresh)  # what was just stored need not be read
-    session.add(fresh)
-    return fresh
+    return db.stored(session, Attempt(**values, id=entered))
 
 
 _attempts = cast(Table, Attempt.__table__)
@@ -305,11 +303,7 @@ def hand_in(session: Session, actor: Actor, uid: str, *, at: datetime, visit: Vi
         NotFound: no such attempt of this person.
         NotAdmitted: it may not be handed in from here; what was saved is taken at the deadline.
     """
-    attempt = get_own_attempt(session, actor, uid, lock=True)
-    by = HandedInBy.SERVER if needs_closing(attempt, at) else HandedInBy.PUPIL
-    if by is HandedInBy.PUPIL:
-        admission.check_attempt(session, attempt, visit)
-    return close_attempt(session, attempt, by, at=at, actor=actor)
+    return _end(session, actor, lock_own_attempt(session, actor, uid), at, visit)
 
 
 def hand_in_by_ticket(session: Session, actor: Actor, uid: str, *, at: datetime, visit: Visit = NOWHERE) -> Submission:
@@ -320,8 +314,16 @@ def hand_in_by_ticket(session: Session, actor: Actor, uid: str, *, at: datetime,
         Forbidden: the lease of the attempt was withdrawn.
         NotAdmitted: as in `hand_in`.
     """
-    check_lease(get_own_attempt(session, actor, uid, lock=True).device)
-    return hand_in(session, actor, uid, at=at, visit=visit)
+    attempt = lock_own_attempt(session, actor, uid)
+    check_lease(attempt.device)
+    return _end(session, actor, attempt, at, visit)
+
+
+def _end(session: Session, actor: Actor, attempt: Running, at: datetime, visit: Visit) -> Submission:
+    by = HandedInBy.SERVER if needs_closing(attempt, at) else HandedInBy.PUPIL
+    if by is HandedInBy.PUPIL:
+        admission.check_attempt(session, attempt, visit)
+    return close_attempt(session, attempt, by, at=at, actor=actor)
 
 
 def get_receipt(session: Session, actor: Actor, uid: str) -> tuple[Attempt, Submission]:

@@ -256,15 +256,15 @@ def test_one_attempt_that_cannot_be_closed_holds_up_no_other(
     sound, _token = start(signed_in("classmate"), quiz)
     over(broken)
     over(sound)
-    close = closing.close_attempt
+    receipt_of = closing.receipt_of
 
-    def fail_for_one(session: Any, attempt: Attempt, *args: Any, **kwargs: Any) -> Any:
-        if attempt.uid == broken:
+    def fail_for_one(attempt_uid: str, answers: Any) -> str:
+        if attempt_uid == broken:
             raise RuntimeError("this one is damaged")
-        return close(session, attempt, *args, **kwargs)
+        return receipt_of(attempt_uid, answers)
 
     with monkeypatch.context() as patched:
-        patched.setattr(closing, "close_attempt", fail_for_one)
+        patched.setattr(closing, "receipt_of", fail_for_one)
         jobs.close_due()
     with db.transaction() as session:
         states = dict(session.execute(select(Attempt.uid, Attempt.state)).all())
@@ -432,6 +432,33 @@ def test_no_key_in_anything_a_pupil_gets_before_release(app: Flask, world: World
         assert found is None, page[max(0, found.start() - 200) : found.end() + 50]
     assert "Đáp án" not in pages[-2]
     assert "Điểm" in pages[-2] or "điểm" in pages[-2]
+
+
+def test_kept_reviews_show_each_pupil_their_own_and_no_key_too_early(
+    app: Flask, world: World, signed_in: SignIn
+) -> None:
+    quiz = give(world, form_count=1, show_key=True, release_policy=ReleasePolicy.AFTER_HAND_IN)
+    clients = {who: signed_in(who) for who in ("pupil", "classmate")}
+    answers = {
+        "pupil": {1: {"choice": "b"}, 10: {"text": "Bài của An"}},
+        "classmate": {1: {"choice": "b"}, 10: {"text": "Bài của Bình"}},
+    }
+    uids = {}
+    for who, client in clients.items():
+        uids[who], token = start(client, quiz)
+        send(client, uids[who], token, answers[who])
+        client.post(f"/exam/{uids[who]}/finish", headers={"X-Exam-Token": token})
+    for _ in range(2):  # drawn, then as kept
+        for who, client in clients.items():
+            page = client.get(f"/exam/{uids[who]}/review").text
+            assert answers[who][10]["text"] in page
+            assert answers["classmate" if who == "pupil" else "pupil"][10]["text"] not in page
+            assert "Đáp án" not in page  # a classmate may still be working
+    assert signed_in("teacher").post(f"/quizzes/{quiz}/end").status_code == 303
+    assert all("Đáp án" in client.get(f"/exam/{uids[who]}/review").text for who, client in clients.items())
+    with db.transaction() as session:
+        session.scalars(select(Quiz)).one().show_key = False
+    assert all("Đáp án" not in client.get(f"/exam/{uids[who]}/review").text for who, client in clients.items())
 
 
 def test_a_draft_is_nobodys_but_its_teachers(app: Flask, world: World, signed_in: SignIn) -> None:
