@@ -9,8 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session, joinedload, lazyload
 
 from lms.base.errors import NotFound
 from lms.base.marks import TENTH, round_half_up
@@ -21,9 +21,10 @@ from lms.quizzes.domain.results import Shown, on_ten, shown
 from lms.quizzes.domain.states import AttemptState, Counts, QuizState
 from lms.quizzes.models import Attempt, AttemptScore, ItemScore, Quiz, ResponseCurrent, Submission
 from lms.quizzes.service.feeding import counting_results, results_of
+from lms.quizzes.service.frozen import FrozenForm, get_form
 from lms.quizzes.service.marking import comments_of
-from lms.quizzes.service.reading import get_attempt_of, get_own_attempt, get_quiz
-from lms.quizzes.service.scoring import scheme_of, versions_of
+from lms.quizzes.service.reading import get_attempt_of, get_quiz
+from lms.quizzes.service.scoring import items_of, scheme_of
 from lms.school import service as school
 from question_bank import api as bank
 
@@ -49,6 +50,7 @@ class Review:
     """A finished attempt."""
 
     attempt: Attempt
+    form: FrozenForm
     quiz: Quiz
     pupil: User
     submission: Submission
@@ -73,8 +75,25 @@ def own_review(session: Session, actor: Actor, uid: str) -> Review:
     Raises:
         NotFound: not this pupil's attempt, or not handed in.
     """
-    attempt = get_own_attempt(session, actor, uid)
+    own = {"uid": uid, "pupil_id": actor.user_id, "school_id": actor.school_id}
+    attempt = session.scalar(_OWN, own)
+    if attempt is None:
+        raise NotFound
     return _review(session, attempt, _shown_of(attempt.quiz))
+
+
+_OWN = (
+    select(Attempt)
+    .where(
+        Attempt.uid == bindparam("uid"),
+        Attempt.pupil_id == bindparam("pupil_id"),
+        Attempt.school_id == bindparam("school_id"),
+    )
+    .options(
+        joinedload(Attempt.quiz),
+        joinedload(Attempt.pupil).options(lazyload(User.school), lazyload(User.grants)),
+    )
+)
 
 
 def child_review(session: Session, actor: Actor, child_uid: str, uid: str) -> Review:
@@ -121,15 +140,16 @@ def _shown_of(quiz: Quiz) -> Shown:
 
 
 def _review(session: Session, attempt: Attempt, may: Shown) -> Review:
-    submission = session.get(Submission, attempt.id)
-    if submission is None:
-        raise NotFound
     quiz = attempt.quiz
-    run = quiz.current_run_id
-    total = session.get(AttemptScore, (run, attempt.id)) if may.marks else None
+    found = session.execute(_ENDED, {"attempt_id": attempt.id, "run_id": quiz.current_run_id}).one_or_none()
+    if found is None:
+        raise NotFound
+    submission, scored = found
+    total = scored if may.marks else None
     comments = comments_of(session, attempt) if may.comments else {}
     return Review(
         attempt=attempt,
+        form=get_form(session, attempt.form_id),
         quiz=quiz,
         pupil=attempt.pupil,
         submission=submission,
@@ -142,29 +162,38 @@ def _review(session: Session, attempt: Attempt, may: Shown) -> Review:
     )
 
 
+_ENDED = (
+    select(Submission, AttemptScore)
+    .outerjoin(
+        AttemptScore,
+        (AttemptScore.attempt_id == Submission.attempt_id) & (AttemptScore.run_id == bindparam("run_id")),
+    )
+    .where(Submission.attempt_id == bindparam("attempt_id"))
+)
+_response, _score = ResponseCurrent.__table__.c, ItemScore.__table__.c
+_RESPONSES = select(_response.slot, _response.response).where(_response.attempt_id == bindparam("attempt_id"))
+_POINTS = select(_score.slot, _score.points, _score.worth).where(
+    _score.attempt_id == bindparam("attempt_id"), _score.run_id == bindparam("run_id")
+)
+
+
 def _questions(session: Session, attempt: Attempt, may: Shown, comments: Mapping[int, str]) -> list[ReviewedQuestion]:
-    responses = {
-        row.slot: row.response
-        for row in session.scalars(select(ResponseCurrent).where(ResponseCurrent.attempt_id == attempt.id))
-    }
-    points = {
-        row.slot: row
-        for row in session.scalars(
-            select(ItemScore).where(ItemScore.attempt_id == attempt.id, ItemScore.run_id == attempt.quiz.current_run_id)
-        )
-    }
-    items = versions_of(session, attempt.form)
+    quiz = attempt.quiz
+    responses = {row.slot: row.response for row in session.execute(_RESPONSES, {"attempt_id": attempt.id})}
+    run = {"attempt_id": attempt.id, "run_id": quiz.current_run_id}
+    points = {row.slot: row for row in session.execute(_POINTS, run)} if may.marks else {}
+    items = items_of(session, attempt.form_id)
     reviewed = []
-    for slot in attempt.form.document:
+    for slot in get_form(session, attempt.form_id).document:
         number, item = slot["number"], items[slot["version"]]
         response = responses.get(number, {})
-        scored = points.get(number) if may.marks else None
+        scored = points.get(number)
         reviewed.append(
             ReviewedQuestion(
                 slot=slot,
                 item=item,
                 response=response,
-                outcome=_outcome(attempt.quiz, item, response, scored) if may.marks and slot["label"] else None,
+                outcome=_outcome(quiz, item, response, scored) if may.marks and slot["label"] else None,
                 points=scored.points if scored else None,
                 worth=Fraction(slot["worth"]),
                 comment=comments.get(number, ""),
@@ -173,7 +202,7 @@ def _questions(session: Session, attempt: Attempt, may: Shown, comments: Mapping
     return reviewed
 
 
-def _outcome(quiz: Quiz, item: bank.BankItem, response: Mapping[str, Any], scored: ItemScore | None) -> bank.Score:
+def _outcome(quiz: Quiz, item: bank.BankItem, response: Mapping[str, Any], scored: Any) -> bank.Score:
     """What marking says of a response; for what a person marked, what the person said."""
     score = bank.score(item.body, item.key, response, scheme_of(quiz, item.type))
     if scored is not None and score.needs_marking and scored.points is not None and scored.worth:

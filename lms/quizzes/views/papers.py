@@ -31,6 +31,7 @@ _TYPED = frozenset(
     {bank.ItemType.SHORT_TEXT, bank.ItemType.SHORT_NUMBER, bank.ItemType.GAP_FILL, bank.ItemType.ESSAY}
 )  # the same answer seldom comes twice
 _slots: Kept[tuple[str, str, int, bytes], Piece] = Kept(MOST_PIECES)
+_reviews: Kept[tuple[str, str, int, bool, bytes], Markup] = Kept(MOST_PIECES)
 _pages: Kept[tuple[object, ...], Prepared] = Kept(MOST_PAGES)
 _presented: Kept[tuple[str, str], Mapping[int, tuple[Shown, bool]]] = Kept(MOST_PAGES)
 
@@ -93,46 +94,55 @@ def prompt(item: bank.BankItem) -> Markup:
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """A question of a finished attempt, ready for the page; what may not be seen is None or empty."""
+    """A question of a finished attempt, ready for the page, without what may not be seen."""
 
     number: int
     label: str
-    prefix: str
-    presented: bank.Presented
-    with_passage: bool
-    response: Mapping[str, Any]
-    key: bank.PresentedKey | None
-    outcome: bank.Score | None
-    solution: Markup | str
+    html: Markup
     points: Fraction | None
     worth: Fraction
     comment: str
-    waits: bool
 
 
-def reviewed(form: Paper, question: ReviewedQuestion, may: Visible) -> Reviewed:
-    """Make a question of a finished attempt ready, without what may not be seen."""
-    body = bank.decode_body(question.slot["body"])
+def reviewed(form: FrozenForm, question: ReviewedQuestion, may: Visible) -> Reviewed:
+    """Make a question of a finished attempt ready; equal answers that were marked equally are drawn once."""
+    number, label = question.slot["number"], question.slot["label"]
 
-    def address(sha256: str) -> str:
-        return picture_url(form, sha256)
+    def text() -> str:
+        body = form.bodies[number]
 
-    number: int = question.slot["number"]
-    return Reviewed(
-        number=number,
-        label=question.slot["label"],
-        prefix=f"q{number}-",
-        presented=bank.present(body, address),
-        with_passage=True,
-        response=question.response,
-        key=bank.present_key(body, question.item.key, address) if may.key else None,
-        outcome=question.outcome,
-        solution=bank.show(question.item.notes.solution, address) if may.key else "",
-        points=question.points,
-        worth=question.worth,
-        comment=question.comment,
-        waits=question.outcome is not None and question.outcome.needs_marking and question.points is None,
-    )
+        def address(sha256: str) -> str:
+            return picture_url(form, sha256)
+
+        return render_template(
+            "lms/quizzes/_reviewed.html",
+            label=label,
+            prefix=f"q{number}-",
+            presented=bank.present(body, address),
+            response=question.response,
+            key=bank.present_key(body, question.item.key, address) if may.key else None,
+            outcome=question.outcome,
+            solution=bank.show(question.item.notes.solution, address) if may.key else "",
+            marks=may.marks,
+            points=question.points,
+            worth=question.worth,
+        )
+
+    # Made by an autoescaping template.
+    if question.response and question.item.type in _TYPED:
+        html = Markup(text())  # noqa: S704
+    else:
+        said = encode((question.response, may.marks, str(question.points), _said(question.outcome)))
+        html = _reviews.get((form.uid, chosen_language(), number, may.key, said), lambda: Markup(text()))  # noqa: S704
+    return Reviewed(number, label, html, question.points, question.worth, question.comment)
+
+
+def _said(outcome: bank.Score | None) -> object:
+    """All that a page shows of an outcome."""
+    if outcome is None:
+        return None
+    parts = sorted((name, str(share)) for name, share in outcome.detail.items())
+    return str(outcome.fraction), outcome.answered, outcome.needs_marking, parts
 
 
 def picture_url(form: Paper, sha256: str) -> str:

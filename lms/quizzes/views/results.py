@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from lms.base import clock
 from lms.base.i18n import _
-from lms.base.web import current_actor, current_session
+from lms.base.web import current_actor, current_self, current_session
 from lms.permissions import Permission, allows
 from lms.quizzes import forms
 from lms.quizzes.domain.states import QuizState
@@ -76,7 +76,7 @@ def mark_answer(uid: str, attempt_uid: str, slot: int) -> ResponseReturnValue:
 @bp.get("/exam/<uid>/review")
 def review(uid: str) -> ResponseReturnValue:
     """A pupil's own finished attempt, as far as results are out."""
-    return _page(reviewing.own_review(current_session(), current_actor(), uid), "layout/pupil.html")
+    return _page(reviewing.own_review(current_session(), current_self(), uid), "layout/pupil.html")
 
 
 @bp.get("/children/<child_uid>/quizzes")
@@ -98,7 +98,7 @@ def _page(found: Review, layout: str, *, may_mark: bool = False) -> ResponseRetu
         layout=layout,
         review=found,
         quiz=found.quiz,
-        questions=[papers.reviewed(found.attempt.form, one, found.shown) for one in found.questions],
+        questions=[papers.reviewed(found.form, one, found.shown) for one in found.questions],
         may_mark=may_mark,
         staff=layout == "layout/staff.html",
     )
