@@ -1,236 +1,219 @@
 /* The page of a running test. Every change is first kept on this device, then sent; only what the server acknowledged
    is taken away here. Without this script the page is a plain form with a save button. */
-import { isAnswered, read, write } from "./exam/answers.js";
+import { read, write } from "./exam/answers.js";
 import { makeBoard } from "./exam/board.js";
 import { makeClock } from "./exam/clock.js";
+import { makeEnding } from "./exam/ending.js";
 import { makePulse } from "./exam/flow.js";
+import { HAND_IN, makeJournal } from "./exam/journal.js";
 import { makeSender } from "./exam/sender.js";
 import { openStore } from "./exam/store.js";
+import { makeTabs } from "./exam/tabs.js";
+import { watchTyping } from "./exam/typing.js";
 
-const TYPING = 700; // milliseconds after the last key
 const AWAY = 1500; // milliseconds out of sight that are worth a line
+const BACK_ONLINE = 1000; // milliseconds over which the pages of a room send when their network is back
 
 async function main(page) {
-  const { attempt, token, remaining, elapsed, nextSeq, ask } = page.dataset;
+  const { attempt, token, nextSeq, ask } = page.dataset;
   const texts = JSON.parse(page.querySelector("[data-texts]").textContent);
   const form = page.querySelector("[data-answers]");
+  const fields = form.querySelector("[data-lock]");
   const tab = Math.random().toString(36).slice(2, 10);
-  const board = makeBoard(page, texts);
-  const store = await openStore(attempt);
-  for (const image of page.querySelectorAll("img[loading=lazy]")) image.loading = "eager"; // the network may be gone later
-  const waiting = new Map(); // "tab/seq" → record, in the order of making
-  const unsaved = new Set(); // keys of records that live in memory only
-  const refused = new Set(); // slots whose last answer the server could not take
-  const last = new Map(); // slot → JSON of the last response kept
-  const slots = new Map([...form.querySelectorAll("[data-slot]")].map((one) => [Number(one.dataset.slot), one.querySelector("[data-question]")]));
-  let seq = Number(nextSeq) - 1;
-  let ending = false;
-  let locked = false;
+  const sections = new Map([...form.querySelectorAll("[data-slot]")].map((one) => [Number(one.dataset.slot), one.querySelector("[data-question]")]));
+  const slotOf = (section) => Number(section.closest("[data-slot]").dataset.slot);
+  let lost = false; // another page or device writes now, or the server knows this page no more
+  let stale = false; // the page came back from the browser's memory: what it shows may be old
 
-  const clock = makeClock({
-    element: page.querySelector("[data-time]"),
-    remaining: Number(remaining),
-    elapsed: Number(elapsed),
-    onEnd: () => finish(true),
+  const store = await openStore();
+  const clock = makeClock(page, {
+    onEnd: () => stop(texts.bell),
     onMinutes: (minutes) => board.tell(board.fill(texts.minutes, { minutes })),
     onGap: () => sender.send(true),
   });
+  const board = makeBoard(page, texts, clock);
+  const journal = makeJournal({ attempt, token, tab, store, clock, first: Number(nextSeq), onChange: show });
 
   const sender = makeSender({
-    url: `/exam/${attempt}/events`,
+    attempt,
     token,
-    store,
-    waiting,
+    journal,
     onReply(reply) {
-      board.online();
+      if (!lost) board.online();
+      if (stale && !journal.waiting.size) return location.reload();
       pulse.hear(reply);
       stand(reply);
     },
     onTrouble(kind) {
-      if (kind === "refused") lock(texts.reload);
-      else board.offline(held().size);
+      if (kind === "refused") lose(texts.reload);
+      tellOffline();
       show();
     },
-    onRefused: (records) => records.forEach((one) => one.slot && refused.add(one.slot)),
   });
 
   const pulse = makePulse({
     url: `/exam/${attempt}/pulse`,
     token,
     ask: Number(ask),
-    onNews: (reply) => stand(reply),
+    onNews: stand,
     onTrouble: () => sender.send(true), // which tells the pupil, and goes on trying
+  });
+
+  const ending = makeEnding({
+    attempt,
+    token,
+    store,
+    journal,
+    sender,
+    clock,
+    onDone: (receipt) => board.done({ ...receipt, answered: [...sections.keys()].filter(journal.answered).length }),
+    onWait: () => board.tell(board.fill(texts.notHandedIn, { held: journal.held() })),
+    onRefused: (status) => lose(status === 409 ? texts.otherDevice : texts.reload),
+    onMoreTime() {
+      fields.disabled = false;
+      board.tell(texts.moreTime, "info");
+    },
+  });
+
+  const tabs = makeTabs({
+    attempt,
+    tab,
+    onLost: () => lose(texts.otherTab),
+    yieldRecords: () => [...journal.waiting.values()],
+    onRecords: take,
+  });
+
+  const typing = watchTyping(form, {
+    onTyping: show,
+    onChange(section, typed) {
+      const response = read(section);
+      if (response !== undefined && journal.textOf(slotOf(section)) !== JSON.stringify(response)) {
+        journal.keep("answer", slotOf(section), response, typed).then(() => sender.send());
+      }
+      show();
+    },
   });
 
   /* How the attempt stands, by a reply of the server. */
   function stand(reply) {
-    clock.set(reply.remaining_ms, reply.paused);
-    if (reply.state !== "open") return leave();
-    if (!reply.here) lock(texts.otherDevice);
-    pause(reply.paused);
+    clock.set(reply);
+    if (!reply.here) lose(texts.otherDevice);
+    else if (reply.state !== "open") stop(texts.bell);
+    else pause(reply.paused);
     show();
   }
 
   /* While the clock stands the questions rest under a word about it; what was typed until then is sent. */
   function pause(stands) {
-    const fields = page.querySelector("[data-fields]");
-    if (fields.disabled === stands) return;
+    const resting = page.querySelector("[data-fields]");
+    if (resting.disabled === stands) return;
     if (stands) {
-      settleAll();
+      typing.settleAll();
       sender.send();
     }
-    fields.disabled = stands;
+    resting.disabled = stands;
     page.querySelector("[data-pause]").hidden = !stands;
     page.querySelector("[data-hand-in]").disabled = stands;
-    if (stands) document.querySelector("#hand-in").close();
-  }
-
-  const held = () => new Set([...waiting.values()].filter((one) => one.slot).map((one) => one.slot));
-
-  function stateOf(slot) {
-    let state = isAnswered(JSON.parse(last.get(slot) ?? "null")) ? "done" : "";
-    for (const [key, record] of waiting) if (record.slot === slot) state = unsaved.has(key) ? "unsaved" : "held";
-    return refused.has(slot) ? "unsaved" : state;
+    if (stands) dialog.close();
   }
 
   function show() {
     let done = 0;
-    for (const slot of slots.keys()) {
-      const state = stateOf(slot);
-      done += state === "done";
+    for (const [slot, section] of sections) {
+      const state = typing.has(section) ? "writing" : journal.stateOf(slot);
+      done += state === "done" || (state === "writing" && journal.answered(slot));
       board.mark(slot, state);
     }
-    board.count(done, held().size);
+    board.count(done, journal.held(), journal.unkept());
   }
 
-  async function keep(kind, slot, response) {
-    seq = Math.max(seq + 1, clock.elapsed());
-    const record = { attempt, tab, seq, kind, slot, response, mono: Math.floor(performance.now()) };
-    const key = `${tab}/${seq}`;
-    waiting.set(key, record);
-    unsaved.add(key);
-    if (await store.put(record)) unsaved.delete(key);
-    if (slot) show();
+  function tellOffline() {
+    if (!lost && !ending.going()) board.offline(journal.held(), journal.unkept());
   }
 
-  function changed(section) {
-    const slot = Number(section.closest("[data-slot]").dataset.slot);
-    const response = read(section);
-    const text = JSON.stringify(response);
-    if (locked || response === undefined || last.get(slot) === text) return;
-    last.set(slot, text);
-    refused.delete(slot);
-    keep("answer", slot, response).then(() => sender.send());
+  /* Take what other pages of this browser hold, and show what of it is newer. */
+  function take(records) {
+    for (const { slot, response } of journal.absorb(records)) if (sections.has(slot)) write(sections.get(slot), response);
+    show();
+    sender.send();
   }
 
-  const typing = new Map();
-  function later(section) {
-    clearTimeout(typing.get(section));
-    typing.set(section, setTimeout(() => settle(section), TYPING));
-  }
-  function settle(section) {
-    clearTimeout(typing.get(section));
-    typing.delete(section);
-    changed(section);
-  }
-  const settleAll = () => [...typing.keys()].forEach(settle);
-
-  form.addEventListener("input", (event) => {
-    const section = event.target.closest("[data-question]");
-    if (!section) return;
-    if (event.target.matches("textarea, input:not([type=radio]):not([type=checkbox])")) later(section);
-    else changed(section);
-  });
-  form.addEventListener("change", (event) => {
-    const section = event.target.closest("[data-question]");
-    if (section) settle(section);
-  });
-  form.addEventListener("submit", (event) => event.preventDefault());
-
-  function lock(text) {
-    locked = true;
-    for (const one of form.elements) one.disabled = true;
-    board.tell(text);
+  /* Write nothing more here; what waits is still sent. */
+  function lose(text) {
+    if (lost) return;
+    typing.settleAll();
+    lost = true;
+    fields.disabled = true;
+    ending.stop();
+    board.tell(text, "wait", true);
   }
 
-  function leave() {
-    ending = true;
-    location.replace(`/exam/${attempt}/receipt`);
-  }
-
-  /* Hand in: first everything that waits, then the word. Tried again until the server has both. */
-  async function finish(bell) {
-    settleAll();
-    if (ending) return;
-    ending = true;
-    board.tell(bell ? texts.bell : texts.handingIn, "info");
-    for (let wait = 1000; ; wait = Math.min(wait * 2, 10000)) {
-      try {
-        if (await sender.send()) {
-          const answer = await fetch(`/exam/${attempt}/finish`, {
-            method: "POST",
-            headers: { "X-Exam-Token": token },
-            credentials: "omit",
-          });
-          if (answer.ok) return leave();
-        }
-      } catch {
-        /* no network: told below, tried again */
-      }
-      board.tell(board.fill(texts.notHandedIn, { held: held().size }));
-      await new Promise((go) => setTimeout(go, wait));
-    }
+  /* Stop working and hand in; `sealed` is the pupil's wish, without it the time is up. */
+  function stop(text, sealed = null) {
+    if (lost) return;
+    typing.settleAll();
+    fields.disabled = true;
+    if (!ending.going()) board.tell(text, "info");
+    ending.end(sealed);
   }
 
   const dialog = page.querySelector("#hand-in");
   page.querySelector("[data-hand-in]").addEventListener("click", () => {
-    settleAll();
-    const open = [...slots].filter(([slot, section]) => read(section) !== undefined && !isAnswered(JSON.parse(last.get(slot) ?? "null"))).length;
+    if (fields.disabled) return;
+    typing.settleAll();
+    const open = [...sections].filter(([slot, section]) => read(section) !== undefined && !journal.answered(slot)).length;
     page.querySelector("[data-unanswered]").textContent = open ? board.fill(texts.open, { open }) : texts.allDone;
     dialog.showModal();
   });
-  dialog.addEventListener("close", () => dialog.returnValue === "yes" && finish(false));
+  dialog.addEventListener("close", async () => {
+    if (dialog.returnValue === "yes" && !fields.disabled) stop(texts.handingIn, await journal.seal());
+  });
 
   let hiddenAt = 0;
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") {
       hiddenAt = performance.now();
-      settleAll();
+      typing.settleAll();
       sender.send();
     } else if (hiddenAt) {
       const away = Math.round(performance.now() - hiddenAt);
       hiddenAt = 0;
-      if (away > AWAY && !ending) keep("left", null, away).then(() => sender.send(true));
+      if (away > AWAY && !fields.disabled) journal.keep("left", null, away).then(() => sender.send(true));
     }
   });
-  addEventListener("online", () => sender.send(true));
-  addEventListener("offline", () => board.offline(held().size));
-  addEventListener("pageshow", (event) => event.persisted && sender.send(true));
+  addEventListener("online", () => setTimeout(() => sender.send(true), Math.random() * BACK_ONLINE));
+  addEventListener("offline", () => tellOffline());
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    stale = true;
+    tabs.claim();
+    sender.send(true);
+  });
   addEventListener("beforeunload", (event) => {
-    settleAll();
-    if (unsaved.size && !ending) event.preventDefault();
+    typing.settleAll();
+    if (journal.unkept()) event.preventDefault();
+  });
+  page.querySelector("[data-again]").addEventListener("click", async () => {
+    if (await sender.send(true)) location.reload();
   });
 
-  if ("BroadcastChannel" in window) {
-    const tabs = new BroadcastChannel(`gieo-exam/${attempt}`);
-    tabs.addEventListener("message", () => lock(texts.otherTab));
-    tabs.postMessage(tab);
+  /* What the server has is what the page was made with; somebody may have clicked before this script was here. What an
+     earlier page left behind counts where it is newer than what the server has. */
+  const early = [...sections.values()].map((section) => [section, read(section)]);
+  form.reset();
+  const seqs = JSON.parse(page.dataset.seqs);
+  for (const [slot, section] of sections) journal.shows(slot, JSON.stringify(read(section) ?? null), seqs[slot] ?? 0);
+  const clicked = early.filter(([section, response]) => JSON.stringify(response ?? null) !== journal.textOf(slotOf(section)));
+  const mine = store.left.filter((one) => one.attempt === attempt);
+  take(mine.filter((one) => one.kind !== HAND_IN));
+  for (const [section, response] of clicked) {
+    write(section, response);
+    typing.settle(section);
   }
-
-  // What the server has stands in the page already; what an earlier page left behind is newer.
-  for (const [slot, section] of slots) last.set(slot, JSON.stringify(read(section) ?? null));
-  for (const record of store.kept.sort((one, other) => one.seq - other.seq)) {
-    waiting.set(`${record.tab}/${record.seq}`, record);
-    seq = Math.max(seq, record.seq);
-    const section = slots.get(record.slot);
-    if (!section) continue;
-    write(section, record.response);
-    last.set(record.slot, JSON.stringify(record.response));
-  }
-  show();
-  if ("paused" in page.dataset) clock.set(Number(remaining), true);
-  if (waiting.size) sender.send();
+  tabs.claim();
   page.dataset.ready = tab;
+  const sealed = mine.find((one) => one.kind === HAND_IN);
+  if (sealed) stop(texts.handingIn, sealed);
 }
 
 main(document.querySelector("[data-exam]"));

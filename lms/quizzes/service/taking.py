@@ -185,10 +185,12 @@ class ExamPage:
     """What the page of a running attempt is made from."""
 
     attempt: Running
+    quiz_uid: str
     title: str  # of the quiz
     subject: str
     form: FrozenForm
     answers: Mapping[int, Any]
+    seqs: Mapping[int, int]  # when each was given, so that a page knows whether what it kept is newer
     next_seq: int
     remaining: timedelta
     here: bool
@@ -196,7 +198,7 @@ class ExamPage:
 
 
 _PAGE = (
-    select(*_attempt, Quiz.__table__.c.title, Subject.__table__.c.name.label("subject"))
+    select(*_attempt, Quiz.__table__.c.uid.label("quiz_uid"), Quiz.__table__.c.title, Subject.__table__.c.name.label("subject"))
     .join_from(_attempts, Quiz.__table__, Quiz.__table__.c.id == _attempt.quiz_id)
     .join(Course.__table__, Course.__table__.c.id == Quiz.__table__.c.course_id)
     .join(Subject.__table__, Subject.__table__.c.id == Course.__table__.c.subject_id)
@@ -225,12 +227,15 @@ def exam_page(
     if not needs_closing(attempt, at):
         admission.check_attempt(session, found, visit)
     events = events_of(session, [attempt.id])[attempt.id]
+    current = project(events)
     return ExamPage(
         attempt=attempt,
+        quiz_uid=found.quiz_uid,
         title=found.title,
         subject=found.subject,
         form=get_form(session, attempt.form_id),
-        answers={slot: event.response for slot, event in project(events).items()},
+        answers={slot: event.response for slot, event in current.items()},
+        seqs={slot: event.seq for slot, event in current.items()},
         next_seq=max((event.seq for event in events), default=0) + 1,
         remaining=max(timedelta(0), attempt.deadline_at - (attempt.paused_at or at)),
         here=attempt.device == device,
@@ -296,32 +301,41 @@ def save_plain(
     return attempt
 
 
-def hand_in(session: Session, actor: Actor, uid: str, *, at: datetime, visit: Visit = NOWHERE) -> Submission:
-    """Hand in one's own attempt; doing it again gives the same receipt.
+def hand_in(
+    session: Session, actor: Actor, uid: str, *, device: str | None = None, at: datetime, visit: Visit = NOWHERE
+) -> Submission:
+    """Hand in one's own attempt from this device, if one is given; doing it again gives the same receipt.
 
     Raises:
         NotFound: no such attempt of this person.
+        Conflict: it is running on another device, which alone may end it.
         NotAdmitted: it may not be handed in from here; what was saved is taken at the deadline.
     """
-    return _end(session, actor, lock_own_attempt(session, actor, uid), at, visit)
+    return _end(session, actor, lock_own_attempt(session, actor, uid), device, at, visit)
 
 
-def hand_in_by_ticket(session: Session, actor: Actor, uid: str, *, at: datetime, visit: Visit = NOWHERE) -> Submission:
+def hand_in_by_ticket(
+    session: Session, actor: Actor, uid: str, *, device: str, at: datetime, visit: Visit = NOWHERE
+) -> Submission:
     """Hand in for the page whose ticket named the actor: good when the sign-in ran out, not for who was shut out.
 
     Raises:
         NotFound: no such attempt of this person.
         Forbidden: the lease of the attempt was withdrawn.
-        NotAdmitted: as in `hand_in`.
+        Conflict, NotAdmitted: as in `hand_in`.
     """
     attempt = lock_own_attempt(session, actor, uid)
     check_lease(attempt.device)
-    return _end(session, actor, attempt, at, visit)
+    return _end(session, actor, attempt, device, at, visit)
 
 
-def _end(session: Session, actor: Actor, attempt: Running, at: datetime, visit: Visit) -> Submission:
+def _end(
+    session: Session, actor: Actor, attempt: Running, device: str | None, at: datetime, visit: Visit
+) -> Submission:
     by = HandedInBy.SERVER if needs_closing(attempt, at) else HandedInBy.PUPIL
     if by is HandedInBy.PUPIL:
+        if device not in {None, attempt.device} and attempt.state == AttemptState.OPEN:
+            raise Conflict(N_("Em đang làm bài trên máy khác. Hãy nộp bài trên máy đó."))
         admission.check_attempt(session, attempt, visit)
     return close_attempt(session, attempt, by, at=at, actor=actor)
 

@@ -168,6 +168,8 @@ def exam_page(page: ExamPage, personal: Mapping[str, Value]) -> Response:
         # Made by an autoescaping template.
         blank = Markup("".join(piece.text.decode() for piece in slots(form, {})))  # noqa: S704
         shared = {
+            "quiz_uid": page.quiz_uid,
+            "questions": sum(1 for slot in form.document if slot["label"]),
             "title": page.title,
             "subject": page.subject,
             "code": form.code,

@@ -10,12 +10,13 @@ from flask.typing import ResponseReturnValue
 from lms.base import clock, richtext
 from lms.base.downloads import send_blob
 from lms.base.forms import problems_of
-from lms.base.i18n import _, show_time
+from lms.base.i18n import _, show_time, zone
 from lms.base.permissions import Actor, Role
 from lms.base.web import csrf, current_actor, current_self, current_session, public, shows_again
 from lms.quizzes.domain.flow import PULSE
 from lms.quizzes.domain.states import AttemptState
 from lms.quizzes.hot import endpoint, tokens
+from lms.quizzes.hot.wire import encode
 from lms.quizzes.service import admission, closing, leases, taking
 from lms.quizzes.views import papers
 from lms.quizzes.views.blueprint import bp
@@ -83,6 +84,9 @@ def exam(uid: str) -> ResponseReturnValue:
         "clock": f"{remaining // 60_000}:{remaining // 1000 % 60:02d}",
         "elapsed_ms": (at - attempt.started_at) // _MILLISECOND,
         "next_seq": page.next_seq,
+        "seqs": encode(page.seqs).decode(),
+        "now_ms": int(at.timestamp() * 1000),
+        "zone": zone().key,
         "ask_ms": FIRST_ASK_MS,
     }
     return remember(papers.exam_page(page, personal))
@@ -101,7 +105,7 @@ def save(uid: str) -> ResponseReturnValue:
     session, actor, at = current_session(), current_actor(), clock.now()
     taking.save_plain(session, actor, uid, request.form, device=device(), at=at, visit=visit())
     if request.form.get("act") == "hand_in":
-        taking.hand_in(session, actor, uid, at=at, visit=visit())
+        taking.hand_in(session, actor, uid, device=device(), at=at, visit=visit())
         return redirect(url_for("quizzes.receipt", uid=uid), code=303)
     flash(_("Đã lưu bài làm."))
     return redirect(url_for("quizzes.exam", uid=uid), code=303)
@@ -126,8 +130,15 @@ def finish(uid: str) -> ResponseReturnValue:
     """Hand in by the page's token, which stays good when the sign-in has run out; answers with the receipt."""
     ticket = tokens.read(current_app.config["SECRET_KEY"], uid, request.headers.get(tokens.HEADER, ""))
     actor = Actor(ticket.user_id, ticket.school_id, roles=frozenset({Role.PUPIL}))
-    submission = taking.hand_in_by_ticket(current_session(), actor, uid, at=clock.now(), visit=visit())
-    return jsonify(receipt=submission.receipt, url=url_for("quizzes.receipt", uid=uid))
+    submission = taking.hand_in_by_ticket(
+        current_session(), actor, uid, device=ticket.device, at=clock.now(), visit=visit()
+    )
+    return jsonify(
+        receipt=submission.receipt,
+        by=submission.handed_in_by,
+        at=show_time(submission.handed_in_at),
+        url=url_for("quizzes.receipt", uid=uid),
+    )
 
 
 # A token in a header is no cookie: another site cannot make a browser send it.

@@ -1,10 +1,15 @@
-/* The time left, by the server's reckoning; this device's own clock never decides. */
-export function makeClock({ element, remaining, elapsed, onEnd, onMinutes, onGap }) {
-  let end = performance.now() + remaining;
-  const began = performance.now() - elapsed;
+/* The time left and the time of day, by the server's reckoning; this device's own clock never decides. */
+export function makeClock(page, { onEnd, onMinutes, onGap }) {
+  const { remaining, elapsed, now, zone } = page.dataset;
+  const element = page.querySelector("[data-time]");
+  const began = performance.now() - Number(elapsed);
+  let end = performance.now() + Number(remaining);
+  let offset = Number(now) - performance.now();
+  let closed = false; // the server has ended the attempt
   let last = Date.now();
   let told = Infinity;
   let over = false;
+
   let standing = null; // milliseconds left while the clock stands
 
   const left = () => standing ?? Math.max(0, end - performance.now());
@@ -34,15 +39,23 @@ export function makeClock({ element, remaining, elapsed, onEnd, onMinutes, onGap
     last = Date.now();
     show();
   }, 500);
-  show();
+  if ("paused" in page.dataset) standing = Number(remaining);
+  setTimeout(show);
 
   return {
     left,
+    closed: () => closed,
     elapsed: () => Math.max(1, Math.floor(performance.now() - began)),
-    set(milliseconds, stands = false) {
-      end = performance.now() + milliseconds;
-      standing = stands ? milliseconds : null;
-      if (milliseconds > 0) over = false;
+    timeOfDay() {
+      const at = new Date(performance.now() + offset);
+      return at.toLocaleTimeString("vi", { hour: "2-digit", minute: "2-digit", timeZone: zone });
+    },
+    set(reply) {
+      end = performance.now() + reply.remaining_ms;
+      offset = reply.now_ms - performance.now();
+      closed = reply.state !== "open";
+      standing = reply.paused ? reply.remaining_ms : null;
+      if (reply.remaining_ms > 0) over = false;
       show();
     },
   };

@@ -1,87 +1,98 @@
 /* Carry what waits to the server, oldest first, and take away only what it has acknowledged. */
+import { keyOf } from "./journal.js";
+
 const MOST = 100; // events in one message
+const MOST_TEXT = 100000; // characters in one message; the server takes 512 KiB
+const MOST_KEPT_ALIVE = 20000; // characters; a browser lets 64 KiB outlive their page and refuses more
 const PATIENCE = 15000; // milliseconds for an answer
 const WAITS = [1000, 2000, 4000, 8000, 15000];
 
-export function makeSender({ url, token, store, waiting, onReply, onTrouble, onRefused }) {
+export const spread = (milliseconds) => milliseconds * (0.5 + Math.random()); // so that a whole school does not ask at once
+
+/* Post with patience; null when no answer came. */
+export async function post(url, token, body) {
+  const stop = new AbortController();
+  const alarm = setTimeout(() => stop.abort(), PATIENCE);
+  try {
+    return await fetch(url, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-Exam-Token": token },
+      body,
+      credentials: "omit", // the token says whose answers these are; no cookie is needed
+      keepalive: body.length < MOST_KEPT_ALIVE,
+      signal: stop.signal,
+    });
+  } catch {
+    return null;
+  } finally {
+    clearTimeout(alarm);
+  }
+}
+
+/* The server's own words; null when something between us and it has answered. */
+async function understood(response) {
+  try {
+    const said = await response.json();
+    return Array.isArray(said.saved) || said.kind ? said : null;
+  } catch {
+    return null;
+  }
+}
+
+export function makeSender({ attempt, token, journal, onReply, onTrouble }) {
+  const { waiting, flying } = journal;
   let tries = 0;
   let timer = 0;
   let going = null;
 
   /* Events of the oldest tab that has some; tabs are those of earlier pages of this attempt, then our own. */
   function batch() {
-    const first = waiting.values().next().value;
-    if (!first) return { tab: "", records: [] };
-    const records = [...waiting.values()].filter((one) => one.tab === first.tab).slice(0, MOST);
-    return { tab: first.tab, records };
-  }
-
-  async function post(tab, records) {
-    const events = records.map(({ seq, slot, response, mono, kind }) => ({ seq, slot, response, mono, kind }));
-    const body = JSON.stringify({ tab: tab || "time", events });
-    const stop = new AbortController();
-    const alarm = setTimeout(() => stop.abort(), PATIENCE);
-    try {
-      return await fetch(url, {
-        method: "POST",
-        headers: { "Content-Type": "application/json", "X-Exam-Token": token },
-        body,
-        credentials: "omit", // the token says whose answers these are; no cookie is needed
-        keepalive: body.length < 60000,
-        signal: stop.signal,
-      });
-    } finally {
-      clearTimeout(alarm);
+    const tab = waiting.values().next().value?.tab ?? "";
+    const records = [];
+    let size = 0;
+    for (const one of waiting.values()) {
+      if (one.tab !== tab) continue;
+      size += JSON.stringify(one.response).length + 80;
+      if (records.length === MOST || (records.length && size > MOST_TEXT)) break;
+      records.push(one);
     }
+    return { tab, records };
   }
 
   async function once() {
     const { tab, records } = batch();
-    const asked = performance.now();
-    let response;
-    try {
-      response = await post(tab, records);
-    } catch {
-      return "offline";
-    }
-    if (response.status !== 200 && response.status !== 422) return response.status >= 500 || response.status === 429 ? "offline" : "refused";
-    let reply;
-    try {
-      reply = await response.json();
-    } catch {
-      return "offline";
-    }
-    if (!Array.isArray(reply.saved)) return "refused";
-    const settled = [...reply.saved.map(([seq]) => seq), ...reply.refused];
-    for (const seq of settled) waiting.delete(`${tab}/${seq}`);
-    await store.drop(tab, settled);
-    if (reply.refused.length) onRefused(records.filter((one) => reply.refused.includes(one.seq)));
-    onReply(reply, performance.now() - asked);
+    const events = records.map(({ seq, slot, response, mono, kind }) => ({ seq, slot, response, mono, kind }));
+    for (const one of records) flying.add(keyOf(one));
+    const response = await post(`/exam/${attempt}/events`, token, JSON.stringify({ tab: tab || "time", events }));
+    flying.clear();
+    const reply = response && (await understood(response));
+    if (!reply || response.status >= 500 || response.status === 429) return "offline";
+    if (!reply.saved) return "refused";
+    if (!(await journal.settle(records, reply)) && records.length) return "offline"; // it answered, but about nothing of ours
+    onReply(reply);
     return "sent";
   }
 
   async function run(ask) {
     clearTimeout(timer);
-    let first = true;
-    while (first ? waiting.size || ask : waiting.size) {
-      first = false;
+    for (let first = ask; first || waiting.size; first = false) {
       const outcome = await once();
       if (outcome === "sent") {
         tries = 0;
         continue;
       }
       onTrouble(outcome);
+      await journal.retry();
       if (outcome === "offline") {
-        const wait = WAITS[Math.min(tries, WAITS.length - 1)] * (0.8 + Math.random() * 0.4);
+        timer = setTimeout(() => send(true), spread(WAITS[Math.min(tries, WAITS.length - 1)]));
         tries += 1;
-        timer = setTimeout(() => send(true), wait);
       }
       return false;
     }
     return true;
   }
 
-  /* Send what waits; with `ask` at least ask for the time. Resolves to whether everything has arrived. */
+  /* Send what waits; with `ask` at least ask for the time. Resolves to whether the server answered for all of it. */
   function send(ask = false) {
     going ??= run(ask).finally(() => {
       going = null;
@@ -89,5 +100,5 @@ export function makeSender({ url, token, store, waiting, onReply, onTrouble, onR
     return going;
   }
 
-  return { send };
+  return { send, failures: () => tries };
 }
