@@ -2,9 +2,10 @@
 export function makeClock(page, { onEnd, onMinutes, onGap }) {
   const { remaining, elapsed, now, zone } = page.dataset;
   const element = page.querySelector("[data-time]");
-  const began = performance.now() - Number(elapsed);
-  let end = performance.now() + Number(remaining);
-  let offset = Number(now) - performance.now();
+  const made = performance.getEntriesByType("navigation")[0]?.responseStart || performance.now(); // the page was made then
+  const began = made - Number(elapsed);
+  let end = made + Number(remaining);
+  let offset = Number(now) - made;
   let closed = false; // the server has ended the attempt
   let last = Date.now();
   let told = Infinity;
