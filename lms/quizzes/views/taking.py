@@ -8,8 +8,10 @@ from flask import Response, current_app, flash, jsonify, make_response, redirect
 from flask.typing import ResponseReturnValue
 
 from lms.base import clock, richtext
+from lms.base.assets import asset_url
 from lms.base.downloads import send_blob
 from lms.base.forms import problems_of
+from lms.base.frame import save_data
 from lms.base.i18n import _, show_time, zone
 from lms.base.permissions import Actor, Role
 from lms.base.web import csrf, current_actor, current_self, current_session, public, shows_again
@@ -25,6 +27,8 @@ from lms.quizzes.views.doors import visit, visit_at_the_door
 
 _MILLISECOND = timedelta(milliseconds=1)
 FIRST_ASK_MS = PULSE // _MILLISECOND  # then as the replies say
+SPREAD_MS = 8_000  # over so long the button to begin appears on the machines that wait
+NEEDED_AT_THE_START = ("exam.js", "maths.css", "gieo-maths.woff2")  # beyond what the start page itself has fetched
 KEEP_PICTURES = 7 * 86_400  # seconds: a picture's address holds its hash
 
 
@@ -42,6 +46,9 @@ def pupil_start(uid: str) -> ResponseReturnValue:
         here=page.open_attempt is not None and page.open_attempt.device == device(),
         door=admission.door_of(current_session(), page.quiz, current_actor().user_id, visit()),
         problems={name: problems_of(name) for name in ("password", "code")},
+        now_ms=int(at.timestamp() * 1000),
+        spread_ms=SPREAD_MS,
+        preload=[asset_url(name) for name in (() if save_data() else NEEDED_AT_THE_START)],
     )
     return remember(make_response(shown))
 

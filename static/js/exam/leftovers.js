@@ -1,36 +1,41 @@
 /* Deliver what pages of this browser left behind when they crashed or lost the network: answers, and the wish to hand in.
    Each record carries the token of its page; the server says what still counts. */
 import { HAND_IN, makeJournal } from "./journal.js";
-import { post, makeSender } from "./sender.js";
+import { makeSender, post } from "./sender.js";
 import { openStore } from "./store.js";
 
-/* Resolves to how many answers were delivered and how many still wait. */
-export async function deliverLeftovers() {
+/* `onNews` is told how many answers have arrived, how many still wait, and whether a test was handed in by this. */
+export async function deliverLeftovers(onNews) {
   const store = await openStore();
-  const found = { delivered: 0, waiting: 0 };
-  const pages = Map.groupBy ? Map.groupBy(store.left, (one) => one.attempt) : grouped(store.left);
-  for (const [attempt, records] of pages) await deliver(store, attempt, records, found);
-  return found;
+  const attempts = new Map();
+  for (const one of store.left) attempts.set(one.attempt, [...(attempts.get(one.attempt) ?? []), one]);
+  const state = { arrived: 0, waiting: 0, handedIn: false };
+  const tell = (change) => onNews(Object.assign(state, change));
+  for (const [attempt, records] of attempts) deliver(store, attempt, records, state, tell);
 }
 
-function grouped(records) {
-  const groups = new Map();
-  for (const one of records) groups.set(one.attempt, [...(groups.get(one.attempt) ?? []), one]);
-  return groups;
-}
-
-async function deliver(store, attempt, records, found) {
+function deliver(store, attempt, records, state, tell) {
   const answers = records.filter((one) => one.kind !== HAND_IN);
   const sealed = records.find((one) => one.kind === HAND_IN);
   const token = records[records.length - 1].token;
   const clock = { elapsed: () => 1 };
   const journal = makeJournal({ attempt, token, tab: "leftovers", store, clock, first: 1, onChange() {} });
   journal.absorb(answers);
-  const sender = makeSender({ attempt, token, journal, onReply() {}, onTrouble() {} });
-  const arrived = await sender.send();
-  found.delivered += answers.length - journal.waiting.size;
-  found.waiting += journal.waiting.size;
-  if (!arrived || !sealed) return;
-  const answer = await post(`/exam/${attempt}/finish`, token, "");
-  if (answer && answer.status < 500 && answer.status !== 429) await store.drop([sealed]);
+  let waiting = answers.length;
+  tell({ waiting: state.waiting + waiting });
+
+  const sender = makeSender({ attempt, token, journal, onReply: settled, onTrouble() {} });
+
+  async function settled() {
+    const arrived = waiting - journal.waiting.size;
+    waiting = journal.waiting.size;
+    tell({ arrived: state.arrived + arrived, waiting: state.waiting - arrived });
+    if (waiting || !sealed) return;
+    const answer = await post(`/exam/${attempt}/finish`, token, "");
+    if (!answer?.ok && answer?.status !== 409) return; // the wish stays for the next page
+    await store.drop([sealed]);
+    tell({ handedIn: answer.ok });
+  }
+
+  sender.send(true);
 }
