@@ -198,7 +198,12 @@ class ExamPage:
 
 
 _PAGE = (
-    select(*_attempt, Quiz.__table__.c.uid.label("quiz_uid"), Quiz.__table__.c.title, Subject.__table__.c.name.label("subject"))
+    select(
+        *_attempt,
+        Quiz.__table__.c.uid.label("quiz_uid"),
+        Quiz.__table__.c.title,
+        Subject.__table__.c.name.label("subject"),
+    )
     .join_from(_attempts, Quiz.__table__, Quiz.__table__.c.id == _attempt.quiz_id)
     .join(Course.__table__, Course.__table__.c.id == Quiz.__table__.c.course_id)
     .join(Subject.__table__, Subject.__table__.c.id == Course.__table__.c.subject_id)

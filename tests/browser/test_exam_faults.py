@@ -1,0 +1,383 @@
+"""A test page in a real browser when things go wrong: what the page says it kept is kept, and what it says is true."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import Error as PlaywrightError
+from sqlalchemy import select
+
+from lms.base import clock, db
+from lms.quizzes.hot import checking, saving
+from lms.quizzes.models import Attempt, AttemptEvent, Submission
+from tests.browser.pages import TELEPHONE, follow, sign_in
+from tests.factories import World
+from tests.lms.quizzes import factories
+
+pytestmark = pytest.mark.browser
+NO_DATABASE = "Object.defineProperty(window, 'indexedDB', {get() { throw new Error('private'); }});"
+NO_ROOM = "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };"
+HANGING_DATABASE = "IDBFactory.prototype.open = () => ({});"
+A_DAY_AHEAD = """{
+    const Real = Date, ahead = 86400000;
+    window.Date = class extends Real {
+        constructor(...given) { if (given.length) super(...given); else super(Real.now() + ahead); }
+        static now() { return Real.now() + ahead; }
+    };
+}"""
+
+
+@pytest.fixture(autouse=True)
+def _saving(app: Flask) -> Iterator[None]:
+    checking.forget()
+    yield
+    saving.stop()
+
+
+@pytest.fixture
+def device(app: Flask, world: World, address: str, new_context: Callable[..., BrowserContext]) -> Callable[..., Any]:
+    """A browser in which the pupil is signed in; each call gives another device."""
+
+    def make(*scripts: str, **options: Any) -> BrowserContext:
+        context = new_context(**{"base_url": address, "viewport": TELEPHONE} | options)
+        sign_in(context, app, world.pupil)
+        for script in scripts:
+            context.add_init_script(script)
+        return context
+
+    return make
+
+
+@pytest.fixture
+def quiz(app: Flask, world: World) -> str:
+    with db.transaction() as session:
+        return f"/quizzes/{factories.published(session, world, at=clock.now()).uid}"
+
+
+def begin(context: BrowserContext, quiz: str) -> Page:
+    page = context.new_page()
+    page.goto(quiz)
+    follow(page.get_by_role("button", name="Bắt đầu làm bài"))
+    return ready(page)
+
+
+def ready(page: Page) -> Page:
+    page.wait_for_selector("[data-ready]")
+    return page
+
+
+def take_over(context: BrowserContext, url: str) -> Page:
+    page = context.new_page()
+    page.goto(url)
+    follow(page.get_by_role("button", name="Tiếp tục trên máy này"))
+    return ready(page)
+
+
+def choose(page: Page, option: str, slot: int = 1) -> None:
+    page.locator(f'#q{slot} input[value="{option}"]').first.check(force=True)
+
+
+def counted(page: Page, words: str) -> None:
+    expect(page.locator("[data-saved]")).to_have_text(words)
+
+
+def notice(page: Page, words: str) -> None:
+    expect(page.locator("[data-notice-text]")).to_contain_text(words)
+
+
+def stored() -> dict[int, Any]:
+    """What counts on the server, by slot."""
+    with db.open_session(writes=False) as session:
+        rows = session.execute(
+            select(AttemptEvent.slot, AttemptEvent.payload)
+            .where(AttemptEvent.kind == "answer", AttemptEvent.standing == "applied")
+            .order_by(AttemptEvent.client_seq, AttemptEvent.id)
+        )
+        return {slot: json.loads(payload) for slot, payload in rows}
+
+
+def submissions() -> list[Submission]:
+    with db.open_session(writes=False) as session:
+        return list(session.scalars(select(Submission)))
+
+
+def hurry(page: Page) -> None:
+    """Let the page believe once that two seconds are left."""
+
+    def shorten(route: Route) -> None:
+        response = route.fetch()
+        route.fulfill(response=response, json={**response.json(), "remaining_ms": 2000})
+
+    page.route("**/events", shorten, times=1)
+
+
+def refuse(page: Page | BrowserContext, *paths: str) -> None:
+    """Let nothing through to these ends of addresses."""
+    for path in paths:
+        page.route(f"**/{path}", lambda route: route.abort())
+
+
+def allow(page: Page | BrowserContext, *paths: str) -> None:
+    for path in paths:
+        page.unroute(f"**/{path}")
+
+
+def test_a_click_before_the_script_is_there_is_saved(device: Any, quiz: str) -> None:
+    context = device()
+    held: list[Route] = []
+    context.route("**/exam-*.js", lambda route: held.append(route))
+    page = context.new_page()
+    page.goto(quiz)
+    with page.expect_request("**/exam-*.js"):
+        page.get_by_role("button", name="Bắt đầu làm bài").click()
+    choose(page, "c")
+    held[0].continue_()
+    ready(page)
+    counted(page, "Đã lưu 1 câu")
+    assert stored() == {1: {"choice": "c"}}
+    expect(page.locator('#q1 input[value="c"]')).to_be_checked()
+
+
+def test_a_page_without_its_script_is_a_form(device: Any, quiz: str) -> None:
+    context = device()
+    context.route("**/exam-*.js", lambda route: route.abort())
+    page = context.new_page()
+    page.goto(quiz)
+    follow(page.get_by_role("button", name="Bắt đầu làm bài"))
+    choose(page, "b")
+    follow(page.get_by_role("button", name="Lưu bài làm"))
+    counted(page, "Đã lưu 1 câu")
+    assert stored() == {1: {"choice": "b"}}
+
+
+def test_a_crashed_tab_loses_nothing_that_was_kept(device: Any, quiz: str) -> None:
+    context = device()
+    page = begin(context, quiz)
+    address = page.url
+    refuse(context, "events")
+    choose(page, "d")
+    counted(page, "Giữ trên máy 1 câu")
+    with page.expect_event("crash"), pytest.raises(PlaywrightError):
+        page.goto("chrome://crash")
+    page.close()
+    allow(context, "events")
+    page = context.new_page()
+    page.goto(address)
+    counted(ready(page), "Đã lưu 1 câu")
+    assert stored() == {1: {"choice": "d"}}
+
+
+def test_a_second_tab_takes_what_the_first_holds(device: Any, quiz: str) -> None:
+    """The first can neither keep nor send, and is in the middle of a word: all of it goes to the second."""
+    context = device(NO_DATABASE, NO_ROOM)
+    first = begin(context, quiz)
+    refuse(first, "events")
+    choose(first, "b")
+    counted(first, "Chưa lưu 1 câu")
+    first.locator("#q5 input").fill("Hà N")
+    second = context.new_page()
+    second.goto(first.url)
+    ready(second)
+    notice(first, "thẻ khác")
+    expect(first.locator('#q1 input[value="a"]')).to_be_disabled()
+    expect(second.locator("#q5 input")).to_have_value("Hà N")
+    counted(second, "Đã lưu 2 câu")
+    choose(second, "c")
+    counted(second, "Đã lưu 2 câu")
+    allow(first, "events")
+    first.evaluate("dispatchEvent(new Event('online'))")
+    expect(first.locator('[data-slot="1"] [data-state]')).to_have_text("Đã lưu trên máy chủ")
+    assert stored() == {1: {"choice": "c"}, 5: {"text": "Hà N"}}
+
+
+def test_the_old_device_does_not_hand_in_for_the_new_one(device: Any, quiz: str) -> None:
+    old = begin(device(), quiz)
+    hurry(old)
+    choose(old, "a")
+    counted(old, "Đã lưu 1 câu")
+    refuse(old, "events", "pulse")
+    choose(old, "d")
+    new = take_over(device(), old.url)
+    choose(new, "b")
+    counted(new, "Đã lưu 1 câu")
+    notice(old, "Chưa nộp được")
+    allow(old, "events")
+    notice(old, "máy khác")
+    assert submissions() == []
+    assert stored() == {1: {"choice": "b"}}
+    with db.open_session(writes=False) as session:
+        kept = session.scalars(select(AttemptEvent).where(AttemptEvent.standing == "other_device")).all()
+        assert [json.loads(event.payload) for event in kept] == [{"choice": "d"}]
+    expect(old.locator('[data-slot="1"] [data-state]')).to_have_text("Đã gửi, chờ thầy cô xét")
+
+
+def test_what_an_old_page_kept_does_not_hide_a_newer_answer(device: Any, quiz: str) -> None:
+    """Answered without network here, then on another device, then here again: the other device's answer is newer."""
+    here = device()
+    page = begin(here, quiz)
+    refuse(here, "events")
+    choose(page, "a")
+    counted(page, "Giữ trên máy 1 câu")
+    page.close()
+    other = take_over(device(), page.url)
+    choose(other, "c")
+    counted(other, "Đã lưu 1 câu")
+    allow(here, "events")
+    page = take_over(here, other.url)
+    counted(page, "Đã lưu 1 câu")
+    expect(page.locator('#q1 input[value="c"]')).to_be_checked()
+    assert stored() == {1: {"choice": "c"}}
+
+
+def test_a_bell_that_rings_too_early_is_taken_back(device: Any, quiz: str) -> None:
+    """Time was given while the page had no network: it learns of it at the bell and goes on."""
+    page = begin(device(), quiz)
+    hurry(page)
+    choose(page, "a")
+    notice(page, "Em còn giờ")
+    choose(page, "b")
+    counted(page, "Đã lưu 1 câu")
+    assert stored() == {1: {"choice": "b"}}
+    assert submissions() == []
+
+
+def test_a_hand_in_without_network_outlives_the_page(device: Any, quiz: str) -> None:
+    context = device()
+    page = begin(context, quiz)
+    refuse(context, "events", "finish")
+    choose(page, "b")
+    page.locator("[data-hand-in]").click()
+    page.get_by_role("dialog").get_by_role("button", name="Nộp bài").click()
+    notice(page, "Chưa nộp được")
+    expect(page.locator('#q1 input[value="a"]')).to_be_disabled()
+    page.close()
+    allow(context, "events", "finish")
+    page = context.new_page()
+    page.goto(quiz)
+    follow(page.get_by_role("link", name="Làm tiếp"))
+    expect(page.locator("main")).to_contain_text("Bài của em đã nộp.")
+    assert stored() == {1: {"choice": "b"}}
+    assert [one.handed_in_by for one in submissions()] == ["pupil"]
+    expect(page.locator("main")).to_contain_text(submissions()[0].receipt)
+
+
+def test_a_sign_in_that_ran_out_stops_neither_answers_nor_hand_in(device: Any, quiz: str) -> None:
+    context = device()
+    page = begin(context, quiz)
+    context.clear_cookies(name="gieo")
+    choose(page, "b")
+    counted(page, "Đã lưu 1 câu")
+    page.locator("[data-hand-in]").click()
+    page.get_by_role("dialog").get_by_role("button", name="Nộp bài").click()
+    expect(page.locator("main")).to_contain_text("Bài của em đã nộp.")
+    expect(page.locator("main")).to_contain_text(submissions()[0].receipt)
+    expect(page.locator("main")).to_contain_text("1/10")
+
+
+def test_a_long_essay_is_saved_in_one_piece(device: Any, quiz: str) -> None:
+    page = begin(device(), quiz)
+    essay = "Trường em có hàng phượng vĩ. " * 2000
+    page.locator("#q10 textarea").fill(essay)
+    counted(page, "Đã lưu 1 câu")
+    assert stored() == {10: {"text": essay}}
+
+
+def test_steady_typing_is_kept_before_it_pauses(device: Any, quiz: str) -> None:
+    page = begin(device(), quiz)
+    page.evaluate(
+        """() => {
+            const field = document.querySelector('#q10 textarea');
+            setInterval(() => {
+                field.value += 'a';
+                field.dispatchEvent(new Event('input', {bubbles: true}));
+            }, 200);
+        }"""
+    )
+    counted(page, "Đã lưu 1 câu")
+    assert set(stored()[10]["text"]) == {"a"}
+
+
+def test_without_room_the_page_says_that_nothing_is_kept(device: Any, quiz: str) -> None:
+    page = begin(device(NO_DATABASE, NO_ROOM), quiz)
+    refuse(page, "events")
+    choose(page, "b")
+    counted(page, "Chưa lưu 1 câu")
+    notice(page, "1 câu chưa lưu")
+    expect(page.locator('[data-slot="1"] [data-state]')).to_have_text("Chưa lưu")
+    allow(page, "events")
+    counted(page, "Đã lưu 1 câu")
+    assert stored() == {1: {"choice": "b"}}
+
+
+def test_a_database_that_never_opens_does_not_keep_the_page(device: Any, quiz: str) -> None:
+    context = device(HANGING_DATABASE)
+    page = begin(context, quiz)
+    refuse(context, "events")
+    choose(page, "b")
+    counted(page, "Giữ trên máy 1 câu")
+    page.close()
+    allow(context, "events")
+    page = context.new_page()
+    page.goto(quiz)
+    follow(page.get_by_role("link", name="Làm tiếp"))
+    counted(page, "Đã lưu 1 câu")
+    assert stored() == {1: {"choice": "b"}}
+
+
+@pytest.mark.parametrize("status", [200, 403, 404])
+def test_what_a_proxy_says_in_the_place_of_the_server_changes_nothing(device: Any, quiz: str, status: int) -> None:
+    page = begin(device(), quiz)
+    page.route("**/events", lambda route: route.fulfill(status=status, body="<p>Đăng nhập mạng</p>"))
+    choose(page, "b")
+    counted(page, "Giữ trên máy 1 câu")
+    notice(page, "1 câu trả lời đang giữ trên máy này")
+    allow(page, "events")
+    counted(page, "Đã lưu 1 câu")
+    assert stored() == {1: {"choice": "b"}}
+
+
+def test_a_clock_that_is_wrong_by_a_day_decides_nothing(device: Any, quiz: str) -> None:
+    page = begin(device(A_DAY_AHEAD), quiz)
+    expect(page.locator("[data-time]")).to_have_text(re.compile("^4[45]:"))
+    refuse(page, "events")
+    choose(page, "b")
+    now = clock.now().astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
+    notice(page, f"{now:%H}:")
+    page.evaluate("() => { const real = Date.now; Date.now = () => real() - 2 * 86400000; }")
+    allow(page, "events")
+    counted(page, "Đã lưu 1 câu")
+    expect(page.locator("[data-time]")).to_have_text(re.compile("^4[45]:"))
+    assert stored() == {1: {"choice": "b"}}
+
+
+def test_a_page_after_the_test_delivers_what_an_earlier_one_held(device: Any, quiz: str) -> None:
+    """The tab was closed without network and the server closed the attempt: the answers come all the same, as late."""
+    context = device()
+    page = begin(context, quiz)
+    address = page.url
+    refuse(context, "events", "pulse")
+    choose(page, "b")
+    counted(page, "Giữ trên máy 1 câu")
+    page.close()
+    with db.transaction() as session:
+        attempt = session.scalars(select(Attempt)).one()
+        attempt.deadline_at = attempt.accept_until_at = clock.now() - timedelta(seconds=5)
+    allow(context, "events", "pulse")
+    page = context.new_page()
+    page.goto(address)
+    expect(page.locator("[data-leftovers]")).to_have_text("Đã gửi 1 câu trả lời còn giữ trên máy này.")
+    assert [one.handed_in_by for one in submissions()] == ["server"]
+    with db.open_session(writes=False) as session:
+        event = session.scalars(select(AttemptEvent)).one()
+        assert (json.loads(event.payload), event.standing) == ({"choice": "b"}, "late")
+    page.reload()
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("[data-leftovers]")).to_be_hidden()
