@@ -6,6 +6,7 @@ import { makeClock } from "./exam/clock.js";
 import { makeEnding } from "./exam/ending.js";
 import { makePulse } from "./exam/flow.js";
 import { HAND_IN, makeJournal } from "./exam/journal.js";
+import { sebKeys } from "./exam/seb.js";
 import { makeSender } from "./exam/sender.js";
 import { openStore } from "./exam/store.js";
 import { makeTabs } from "./exam/tabs.js";
@@ -25,6 +26,7 @@ async function main(page) {
   let lost = false; // another page or device writes now, or the server knows this page no more
   let stale = false; // the page came back from the browser's memory: what it shows may be old
 
+  await sebKeys();
   const store = await openStore();
   const clock = makeClock(page, {
     onEnd: () => stop(texts.bell),
@@ -44,9 +46,10 @@ async function main(page) {
       pulse.hear(reply);
       stand(reply);
     },
-    onTrouble(kind) {
+    onTrouble(kind, words) {
       if (kind === "refused") lose(texts.reload);
-      tellOffline();
+      if (kind === "outside") board.tell(words);
+      else tellOffline();
       show();
     },
   });

@@ -27,7 +27,7 @@ from lms.gradebook import service as gradebook
 from lms.gradebook.domain.cells import mark_cell
 from lms.gradebook.domain.circular22 import VERSIONS
 from lms.quizzes.models import Attempt, Form, ItemScore, Quiz
-from lms.quizzes.service import building, releasing, reopening, sittings, taking
+from lms.quizzes.service import admission, building, releasing, reopening, sittings, taking
 from lms.school import importing, staff_importing
 from lms.school import service as school
 from lms.school.models import GroupMembership, Guardianship
@@ -273,6 +273,10 @@ def _quizzes(session: Session, made: RouteWorld, teacher: Actor) -> None:
             session, teacher, quiz.uid, sittings.Wanted(invigilators=[world.colleague.uid]), at=at
         )
         made.put(f"sitting.{state}", uid=sitting.uid)
+
+    locked = building.publish(session, teacher, built("Bài trong SEB").uid, at=at)
+    admission.save_rules(session, teacher, locked.uid, admission.Rules(seb_required=True), at=at)
+    made.put("quiz.seb", uid=locked.uid)
 
     long_ago = at - timedelta(hours=5)
     over = building.publish(session, teacher, built("Bài hết giờ", opened=long_ago).uid, at=long_ago)

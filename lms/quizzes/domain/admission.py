@@ -1,4 +1,4 @@
-"""Who may enter a test and go on with it, and from where: the admission rules of a quiz as one value.
+"""Who may enter a test and go on with it, from where and in which browser: the admission rules of a quiz as one value.
 
 A word or a code is asked for at the door only. What concerns the whole test is asked again with every request.
 """
@@ -15,11 +15,16 @@ from lms.base.errors import Forbidden, Invalid
 from lms.base.i18n_marks import N_
 from lms.base.networks import is_within
 from lms.base.text import nfc
+from lms.quizzes.domain.seb import Proof, SebRule
 
 CODE_DIGITS = 6
 LONGEST_PASSWORD = 100
 NOT_PLACED = N_("Em chưa được xếp vào phòng thi nào của bài này. Hãy báo giám thị.")
 OUTSIDE = N_("Máy này không thuộc mạng của phòng thi. Em hãy dùng máy của phòng, hoặc báo giám thị.")
+
+NOT_SEB = N_(
+    "Bài này chỉ làm trong Safe Exam Browser mở bằng tệp của bài. Em mở lại từ trang bài kiểm tra, hoặc báo giám thị."
+)
 
 
 class NotAdmitted(Forbidden):
@@ -30,11 +35,14 @@ class NotAdmitted(Forbidden):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """How a request came: from which address, and what was typed at the door."""
+    """How a request came: from which address, in which browser, and what was typed at the door."""
 
     address: str = ""
     password: str = ""
     code: str = ""
+    base: str = ""  # the address of the site, as the browser knows it
+    proofs: tuple[Proof, ...] = ()  # of Safe Exam Browser
+    vouched_for: str = ""  # the attempt for which this browser has proven itself before
 
 
 NOWHERE = Visit()
@@ -59,13 +67,14 @@ class Guard:
     password: str = ""
     asks_code: bool = False
     asks_network: bool = False
+    seb: SebRule | None = None
     places: tuple[Place, ...] = ()
     let_in: frozenset[int] = frozenset()
 
     @property
     def idle(self) -> bool:
         """Whether nothing is asked of anybody."""
-        return not (self.password or self.asks_code or self.asks_network)
+        return not (self.password or self.asks_code or self.asks_network or self.seb)
 
     def places_of(self, pupil_id: int) -> Sequence[Place]:
         """The sittings that a pupil may write in: those that name the pupil, else those that name nobody."""
@@ -90,8 +99,20 @@ class Guard:
             if not any(same_text(visit.code, place.code) for place in places):
                 raise Invalid.at("code", N_("Mã phòng chưa đúng hoặc vừa đổi. Em gõ mã đang chiếu trong phòng."))
 
-    def check_visit(self, pupil_id: int, visit: Visit) -> None:
-        """Go on only from where the quiz may be taken; asked with every request of a test.
+    def check_visit(self, pupil_id: int, visit: Visit, attempt_uid: str = "") -> None:
+        """Go on only from where, and in the browser in which, the quiz may be taken; asked with every request.
+
+        *attempt_uid* names the attempt that runs, "" before there is one.
+
+        Raises:
+            NotAdmitted: not from this machine, or not in this browser.
+        """
+        self.check_network(pupil_id, visit)
+        if not self.proven(pupil_id, visit) and not (attempt_uid and visit.vouched_for == attempt_uid):
+            raise NotAdmitted(NOT_SEB)
+
+    def check_network(self, pupil_id: int, visit: Visit) -> None:
+        """Go on only from the networks of the pupil's rooms, where the quiz asks for them.
 
         Raises:
             NotAdmitted: not from this machine.
@@ -103,6 +124,10 @@ class Guard:
             raise NotAdmitted(NOT_PLACED)
         if not any(is_within(visit.address, place.networks or ()) for place in places):
             raise NotAdmitted(OUTSIDE)
+
+    def proven(self, pupil_id: int, visit: Visit) -> bool:
+        """Whether this request itself shows the browser that the quiz asks for."""
+        return self.seb is None or pupil_id in self.let_in or self.seb.proven_by(visit.base, visit.proofs)
 
     def problem(self) -> str:
         """What would keep everybody of a sitting out, as a sentence for the teacher; "" when nothing would."""
@@ -128,7 +153,7 @@ def same_text(given: str, kept: str) -> bool:
     return hmac.compare_digest(one, other)
 
 
-def check_password(text: str) -> str:
+def check_password(text: str, field: str = "password") -> str:
     """Return a password as it is kept; "" for none.
 
     Raises:
@@ -136,7 +161,7 @@ def check_password(text: str) -> str:
     """
     password = as_kept(text)
     if len(password) > LONGEST_PASSWORD:
-        raise Invalid.at("password", N_("Mật khẩu dài nhất %(most)s kí tự."), most=LONGEST_PASSWORD)
+        raise Invalid.at(field, N_("Mật khẩu dài nhất %(most)s kí tự."), most=LONGEST_PASSWORD)
     return password
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import msgspec
@@ -10,8 +11,9 @@ import structlog
 from lms.base import clock, metrics
 from lms.base.errors import Invalid, TooLarge
 from lms.base.i18n_marks import N_
+from lms.quizzes.domain.admission import Visit
 from lms.quizzes.domain.states import Standing
-from lms.quizzes.hot.admitting import Environ, admit
+from lms.quizzes.hot.admitting import admit
 from lms.quizzes.hot.checking import TAB, check, paper
 from lms.quizzes.hot.pulse import News, news
 from lms.quizzes.hot.saving import look_at, save
@@ -23,7 +25,9 @@ log = structlog.get_logger()
 _MILLISECOND = timedelta(milliseconds=1)
 
 
-def take_events(secret: str, attempt_uid: str, token: str, body: bytes, environ: Environ) -> tuple[int, bytes]:
+def take_events(
+    secret: str, attempt_uid: str, token: str, body: bytes, visit: Callable[[], Visit]
+) -> tuple[int, bytes]:
     """Store what a page sends; returns the status and the JSON that says which events are safe.
 
     Status 422 when nothing in it could be an answer; such events are named in `refused` either way.
@@ -35,7 +39,7 @@ def take_events(secret: str, attempt_uid: str, token: str, body: bytes, environ:
         Unavailable: nothing was stored; the page keeps its answers and tries again.
     """
     ticket = read(secret, attempt_uid, token)
-    admit(ticket, environ)
+    admit(ticket, attempt_uid, visit)
     batch = _parse(body)
     events, refused = check(ticket.form_id, batch.events)
     if refused:
@@ -47,7 +51,9 @@ def take_events(secret: str, attempt_uid: str, token: str, body: bytes, environ:
     return 422 if refused and not events else 200, encode(_reply(stored, refused, heard))
 
 
-def take_pulse(secret: str, attempt_uid: str, token: str, known: str, environ: Environ) -> tuple[int, int, bytes]:
+def take_pulse(
+    secret: str, attempt_uid: str, token: str, known: str, visit: Callable[[], Visit]
+) -> tuple[int, int, bytes]:
     """Tell a page whether something was decided since it heard the bulletin *known*.
 
     Returns the status, the milliseconds after which to ask again, and the body: 204 and nothing while all is as it was,
@@ -58,7 +64,7 @@ def take_pulse(secret: str, attempt_uid: str, token: str, known: str, environ: E
         NotFound: the attempt or its form is gone.
     """
     ticket = read(secret, attempt_uid, token)
-    admit(ticket, environ)
+    admit(ticket, attempt_uid, visit)
     heard = news(paper(ticket.form_id).quiz_id)
     if known == str(heard.bulletin):
         return 204, heard.ask_ms, b""

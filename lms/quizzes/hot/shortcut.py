@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import IO, TYPE_CHECKING
 
 import structlog
 from flask import Flask
 from prometheus_client import Histogram
 
+from lms.base.config import Settings
 from lms.base.errors import AppError, TooLarge, Unavailable
+from lms.quizzes.domain.admission import Visit
 from lms.quizzes.hot import pulse
+from lms.quizzes.hot.admitting import visit_of
 from lms.quizzes.hot.endpoint import take_events, take_pulse
 from lms.quizzes.hot.wire import MOST_BYTES, encode
 
@@ -50,6 +53,8 @@ class Shortcut:
     def __init__(self, app: Flask) -> None:
         self._next: WSGIApplication = app.wsgi_app
         self._secret: str = app.config["SECRET_KEY"]
+        settings: Settings = app.config["GIEO"]
+        self._base_url = settings.base_url
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path: str = environ.get("PATH_INFO", "")
@@ -69,9 +74,12 @@ class Shortcut:
         start_response(_STATUS.get(status) or f"{status} Refused", headers)
         return [body]
 
+    def _visit(self, environ: WSGIEnvironment) -> Callable[[], Visit]:
+        return lambda: visit_of(environ, self._base_url)
+
     def _answer_save(self, uid: str, environ: WSGIEnvironment) -> tuple[int, bytes]:
         try:
-            return take_events(self._secret, uid, environ.get(_TICKET, ""), _body(environ), environ)
+            return take_events(self._secret, uid, environ.get(_TICKET, ""), _body(environ), self._visit(environ))
         except AppError as error:
             log.warning("exam.save_refused", attempt=uid, kind=type(error).__name__, status=error.status)
             return _problem(error)
@@ -81,7 +89,9 @@ class Shortcut:
 
     def _answer_pulse(self, uid: str, environ: WSGIEnvironment) -> tuple[int, int, bytes]:
         try:
-            return take_pulse(self._secret, uid, environ.get(_TICKET, ""), environ.get(_BULLETIN, ""), environ)
+            return take_pulse(
+                self._secret, uid, environ.get(_TICKET, ""), environ.get(_BULLETIN, ""), self._visit(environ)
+            )
         except AppError as error:
             log.warning("exam.pulse_refused", attempt=uid, kind=type(error).__name__, status=error.status)
             status, body = _problem(error)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.base.db import Base
@@ -22,6 +22,11 @@ class Admission(Base):
     password: Mapped[str] = mapped_column(String(100), default="")  # in clear: a teacher reads it out; "": none
     code_required: Mapped[bool] = mapped_column(default=False)
     network_required: Mapped[bool] = mapped_column(default=False)
+    seb_required: Mapped[bool] = mapped_column(default=False)  # Safe Exam Browser
+    seb_own: Mapped[bool] = mapped_column(default=True)  # with the settings of the file that the quiz gives out
+    seb_config_keys: Mapped[list[str]] = mapped_column(JSON, default=list)  # of other settings that will do
+    seb_exam_keys: Mapped[list[str]] = mapped_column(JSON, default=list)  # of the copies of SEB that will do; none: all
+    seb_quit_password: Mapped[str] = mapped_column(String(100), default="")  # in clear, for the invigilator
 
 
 class Sitting(Base):

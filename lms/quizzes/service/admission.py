@@ -19,11 +19,13 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from lms.base import audit, db, ratelimit
-from lms.base.errors import AppError, Conflict, Invalid
+from lms.base.errors import AppError, Conflict, Invalid, NotFound
 from lms.base.i18n_marks import N_
 from lms.base.permissions import Actor
 from lms.permissions import Permission, require
+from lms.quizzes.domain import seb
 from lms.quizzes.domain.admission import Guard, NotAdmitted, Place, Visit, check_password, new_code
+from lms.quizzes.domain.seb import SebRule
 from lms.quizzes.domain.states import AttemptState, QuizState
 from lms.quizzes.models import Admission, Attempt, Form, LetIn, Quiz, Sitting
 from lms.quizzes.service import reading
@@ -35,7 +37,7 @@ TRIES = (RateLimitItemPerMinute(10), RateLimitItemPerHour(40))
 """How often a pupil may try a password or a code of a quiz; by pupil, since a class shares one address."""
 
 
-def check(session: Session | None, quiz_id: int, pupil_id: int, visit: Visit) -> None:
+def check(session: Session | None, quiz_id: int, pupil_id: int, visit: Visit, attempt_uid: str = "") -> None:
     """Go on only from where, and as, the quiz may be taken. No *session*: the caller holds no connection.
 
     Raises:
@@ -43,7 +45,7 @@ def check(session: Session | None, quiz_id: int, pupil_id: int, visit: Visit) ->
     """
     guard = guard_of(session, quiz_id)
     if guard is not None:
-        _checked(guard, quiz_id, pupil_id, visit)
+        _checked(guard, quiz_id, pupil_id, visit, attempt_uid)
 
 
 def enter(session: Session, quiz_id: int, pupil_id: int, visit: Visit) -> None:
@@ -88,7 +90,7 @@ def check_attempt(session: Session, attempt: Goes, visit: Visit) -> None:
         NotAdmitted: not from here.
     """
     if attempt.state == AttemptState.OPEN:
-        check(session, attempt.quiz_id, attempt.pupil_id, visit)
+        check(session, attempt.quiz_id, attempt.pupil_id, visit, attempt.uid)
 
 
 def find_picture(session: Session, actor: Actor, form_uid: str, sha256: str, visit: Visit) -> str:
@@ -109,41 +111,59 @@ def find_picture(session: Session, actor: Actor, form_uid: str, sha256: str, vis
     return media_type
 
 
-def _checked(guard: Guard, quiz_id: int, pupil_id: int, visit: Visit) -> None:
+def _checked(guard: Guard, quiz_id: int, pupil_id: int, visit: Visit, attempt_uid: str = "") -> None:
     try:
-        guard.check_visit(pupil_id, visit)
-    except NotAdmitted:
-        log.warning("exam.turned_away", quiz=quiz_id, user=pupil_id, address=visit.address)
+        guard.check_visit(pupil_id, visit, attempt_uid)
+    except NotAdmitted as problem:
+        log.warning(
+            "exam.turned_away", quiz=quiz_id, user=pupil_id, address=visit.address, why=problem.message.text[:30]
+        )
         raise
+
+
+def proves_browser(session: Session, quiz_id: int, visit: Visit) -> bool:
+    """Whether the quiz asks for Safe Exam Browser and this very request has proven it."""
+    guard = guard_of(session, quiz_id)
+    return guard is not None and guard.seb is not None and guard.seb.proven_by(visit.base, visit.proofs)
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What a pupil must bring to begin a quiz; `problem` says why this machine will not do."""
+    """What a pupil must bring to begin or go on; `problem` says why this machine will not do."""
 
     password: bool = False
     code: bool = False
     problem: str = ""
     room: str = ""
+    seb: bool = False  # Safe Exam Browser is asked for
+    seb_file: bool = False  # and the quiz gives out the file for it
+    in_seb: bool = False  # and this request came from it
 
     @property
-    def asks(self) -> bool:
-        """Whether something has to be typed."""
-        return self.password or self.code
+    def plain(self) -> bool:
+        """Whether a press is enough."""
+        return not (self.password or self.code or self.problem or self.seb)
 
 
-def door_of(session: Session, quiz: Quiz, pupil_id: int, visit: Visit) -> Door:
-    """What the door of a quiz asks of a pupil who stands before it on this machine."""
-    rooms = [sitting.room.name for sitting in sittings_for(session, quiz.id, pupil_id) if sitting.room is not None]
-    room = ", ".join(sorted(set(rooms)))
+def door_of(session: Session, quiz: Quiz, pupil_id: int, visit: Visit, *, inside: bool) -> Door:
+    """What the door of a quiz asks of a pupil who stands before it on this machine; *inside*: an attempt runs."""
+    rooms = {one.room.name for one in sittings_for(session, quiz.id, pupil_id) if one.room is not None}
+    room = ", ".join(sorted(rooms))
     guard = guard_of(session, quiz.id)
     if guard is None or pupil_id in guard.let_in:
         return Door(room=room)
     try:
-        guard.check_visit(pupil_id, visit)
+        guard.check_network(pupil_id, visit)
     except NotAdmitted as problem:
         return Door(problem=problem.message.text, room=room)
-    return Door(bool(guard.password), guard.asks_code, room=room)
+    return Door(
+        password=bool(guard.password) and not inside,
+        code=guard.asks_code and not inside,
+        room=room,
+        seb=guard.seb is not None,
+        seb_file=guard.seb is not None and guard.seb.own,
+        in_seb=guard.proven(pupil_id, visit),
+    )
 
 
 def sittings_for(session: Session, quiz_id: int, pupil_id: int) -> list[Sitting]:
@@ -207,6 +227,7 @@ def read_guard(session: Session, quiz_id: int) -> Guard | None:
         password=rules.password,
         asks_code=rules.code_required,
         asks_network=rules.network_required,
+        seb=_seb_rule(session, rules),
         places=tuple(
             Place(one.code, tuple(one.room.networks) if one.room is not None else None, one.pupil_ids)
             for one in sittings
@@ -214,6 +235,34 @@ def read_guard(session: Session, quiz_id: int) -> Guard | None:
         let_in=frozenset(session.scalars(select(LetIn.pupil_id).where(LetIn.quiz_id == quiz_id))),
     )
     return None if guard.idle else guard
+
+
+def _seb_rule(session: Session, rules: Admission) -> SebRule | None:
+    if not rules.seb_required:
+        return None
+    return SebRule(
+        quiz_uid=session.get_one(Quiz, rules.quiz_id).uid,
+        own=rules.seb_own,
+        quit_password=rules.seb_quit_password,
+        config_keys=tuple(rules.seb_config_keys),
+        exam_keys=tuple(rules.seb_exam_keys),
+    )
+
+
+def seb_file(session: Session, uid: str, base: str) -> bytes:
+    """The `.seb` file of a running quiz that asks for Safe Exam Browser.
+
+    Asks for no sign-in: SEB fetches it before anybody could. It names the quiz's address and no more.
+
+    Raises:
+        NotFound: no such quiz, or it gives out no file.
+    """
+    found = session.execute(
+        select(Quiz, Admission).join(Admission, Admission.quiz_id == Quiz.id).where(Quiz.uid == uid)
+    ).one_or_none()
+    if found is None or found[0].state != QuizState.PUBLISHED or not (found[1].seb_required and found[1].seb_own):
+        raise NotFound
+    return seb.seb_file(seb.exam_settings(base, uid, found[1].seb_quit_password))
 
 
 def changed(session: Session, quiz_id: int) -> None:
@@ -237,6 +286,11 @@ class Rules:
     password: str = ""
     code_required: bool = False
     network_required: bool = False
+    seb_required: bool = False
+    seb_own: bool = True
+    seb_config_keys: str = ""  # as typed
+    seb_exam_keys: str = ""
+    seb_quit_password: str = ""
 
 
 def rules_for_editing(session: Session, actor: Actor, uid: str) -> tuple[Quiz, Rules]:
@@ -253,7 +307,18 @@ def rules_for_editing(session: Session, actor: Actor, uid: str) -> tuple[Quiz, R
 def rules_of(session: Session, quiz: Quiz) -> Rules:
     """The rules of a quiz's door. Knows no permission: for verbs and reads that have asked."""
     kept = session.get(Admission, quiz.id)
-    return Rules(kept.password, kept.code_required, kept.network_required) if kept else Rules()
+    if kept is None:
+        return Rules()
+    return Rules(
+        kept.password,
+        kept.code_required,
+        kept.network_required,
+        kept.seb_required,
+        kept.seb_own,
+        "\n".join(kept.seb_config_keys),
+        "\n".join(kept.seb_exam_keys),
+        kept.seb_quit_password,
+    )
 
 
 def save_rules(session: Session, actor: Actor, uid: str, rules: Rules, *, at: datetime) -> Quiz:
@@ -264,7 +329,7 @@ def save_rules(session: Session, actor: Actor, uid: str, rules: Rules, *, at: da
     Raises:
         NotFound, Forbidden: not this person's quiz.
         Conflict: it is over.
-        Invalid: the password cannot be, or in a running quiz the rules would keep everybody out.
+        Invalid: a password or key cannot be, or in a running quiz the rules would keep everybody out.
     """
     quiz = get_quiz(session, actor, uid)
     require(actor, Permission.BUILD_QUIZ, quiz)
@@ -276,6 +341,7 @@ def save_rules(session: Session, actor: Actor, uid: str, rules: Rules, *, at: da
         session.add(kept)
     kept.password = check_password(rules.password)
     kept.code_required, kept.network_required = rules.code_required, rules.network_required
+    _write_seb(kept, rules)
     if (rules.code_required or rules.network_required) and not count_sittings(session, quiz):
         session.add(Sitting(school_id=quiz.school_id, quiz=quiz, code=new_code(), code_changed_at=at))
     session.flush()
@@ -285,8 +351,18 @@ def save_rules(session: Session, actor: Actor, uid: str, rules: Rules, *, at: da
     audit.record(
         session, actor, "quiz.door_set", quiz.uid,
         password=bool(kept.password), code=kept.code_required, network=kept.network_required,
+        seb=kept.seb_required,
     )  # fmt: skip
     return quiz
+
+
+def _write_seb(kept: Admission, rules: Rules) -> None:
+    kept.seb_required, kept.seb_own = rules.seb_required, rules.seb_own
+    kept.seb_config_keys = seb.read_keys(rules.seb_config_keys, "seb_config_keys")
+    kept.seb_exam_keys = seb.read_keys(rules.seb_exam_keys, "seb_exam_keys")
+    kept.seb_quit_password = check_password(rules.seb_quit_password, "seb_quit_password")
+    if kept.seb_required and not (kept.seb_own or kept.seb_config_keys or kept.seb_exam_keys):
+        raise Invalid.at("seb_config_keys", N_("Hãy dùng tệp của bài, hoặc điền ít nhất một khoá."))
 
 
 def check_ready(session: Session, quiz: Quiz) -> None:

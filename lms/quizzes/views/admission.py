@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.base import clock
 from lms.base.forms import problems_of
 from lms.base.i18n import _
-from lms.base.web import current_actor, current_session, shows_again
+from lms.base.web import current_actor, current_session, public, shows_again
 from lms.quizzes.domain.states import QuizState
 from lms.quizzes.models import Quiz
 from lms.quizzes.service import admission, sittings
 from lms.quizzes.views.blueprint import bp
+from lms.quizzes.views.doors import site
 from lms.quizzes.views.tabs import Tab, rule_tabs_for, tabs_for
 
 YES = "y"
@@ -35,7 +36,10 @@ def door(uid: str) -> ResponseReturnValue:
         quiz=quiz,
         rules=rules,
         entries=_tabs(quiz, "door"),
-        problems={name: problems_of(name) for name in ("", "password")},
+        problems={
+            name: problems_of(name)
+            for name in ("", "password", "seb_config_keys", "seb_exam_keys", "seb_quit_password")
+        },
     )
 
 
@@ -54,7 +58,29 @@ def _typed_rules() -> admission.Rules:
         password=request.form.get("password", ""),
         code_required=request.form.get("code_required") == YES,
         network_required=request.form.get("network_required") == YES,
+        seb_required=request.form.get("seb_required") == YES,
+        seb_own=request.form.get("seb_own") == YES,
+        seb_config_keys=request.form.get("seb_config_keys", ""),
+        seb_exam_keys=request.form.get("seb_exam_keys", ""),
+        seb_quit_password=request.form.get("seb_quit_password", ""),
     )
+
+
+@bp.get("/quizzes/<uid>/exam.seb")
+@public
+def seb_file(uid: str) -> ResponseReturnValue:
+    """The settings of Safe Exam Browser for a quiz; SEB fetches them itself, before anybody has signed in."""
+    data = admission.seb_file(current_session(), uid, site())
+    response = Response(data, content_type="application/seb")
+    response.headers.set("Content-Disposition", "attachment", filename="bai-kiem-tra.seb")
+    return response
+
+
+@bp.get("/seb/quit")
+@public
+def seb_quit() -> ResponseReturnValue:
+    """The address at which Safe Exam Browser ends itself; any other browser sees this page."""
+    return render_template("lms/quizzes/seb_quit.html")
 
 
 @bp.get("/quizzes/<uid>/sittings")

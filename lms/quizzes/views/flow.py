@@ -17,6 +17,7 @@ from lms.quizzes.hot import endpoint, pulse, tokens
 from lms.quizzes.service import extra_time as extra
 from lms.quizzes.service import pausing, reopening
 from lms.quizzes.views.blueprint import bp
+from lms.quizzes.views.doors import visit
 from lms.quizzes.views.tabs import tabs_for
 from lms.quizzes.views.watching import board
 
@@ -35,7 +36,7 @@ def pulse_of(uid: str) -> Response:
     `lms.quizzes.hot.shortcut` answers before Flask is asked; this stands in the table of routes.
     """
     token, known = (request.headers.get(name, "") for name in (tokens.HEADER, pulse.HEADER))
-    status, ask_ms, body = endpoint.take_pulse(current_app.config["SECRET_KEY"], uid, token, known, request.environ)
+    status, ask_ms, body = endpoint.take_pulse(current_app.config["SECRET_KEY"], uid, token, known, visit)
     return Response(body, status, {pulse.ASK_HEADER: str(ask_ms)}, content_type="application/json")
 
 

@@ -23,7 +23,7 @@ from lms.quizzes.service import admission, closing, leases, taking
 from lms.quizzes.views import papers
 from lms.quizzes.views.blueprint import bp
 from lms.quizzes.views.devices import device, remember
-from lms.quizzes.views.doors import visit, visit_at_the_door
+from lms.quizzes.views.doors import seb_link, visit, visit_at_the_door, vouch
 
 _MILLISECOND = timedelta(milliseconds=1)
 FIRST_ASK_MS = PULSE // _MILLISECOND  # then as the replies say
@@ -44,7 +44,14 @@ def pupil_start(uid: str) -> ResponseReturnValue:
         not_yet=page.quiz.opens_at is not None and at < page.quiz.opens_at,
         opens_in_ms=max(0, (page.quiz.opens_at - at) // _MILLISECOND) if page.quiz.opens_at else 0,
         here=page.open_attempt is not None and page.open_attempt.device == device(),
-        door=admission.door_of(current_session(), page.quiz, current_actor().user_id, visit()),
+        door=admission.door_of(
+            current_session(),
+            page.quiz,
+            current_actor().user_id,
+            visit_at_the_door(uid),
+            inside=page.open_attempt is not None,
+        ),
+        seb_link=seb_link(uid),
         problems={name: problems_of(name) for name in ("password", "code")},
         now_ms=int(at.timestamp() * 1000),
         spread_ms=SPREAD_MS,
@@ -57,10 +64,12 @@ def pupil_start(uid: str) -> ResponseReturnValue:
 @shows_again(pupil_start)
 def start(uid: str) -> ResponseReturnValue:
     """Begin, or go on with, an attempt."""
-    attempt = taking.begin(
-        current_session(), current_actor(), uid, device=device(), at=clock.now(), visit=visit_at_the_door()
+    actor, here = current_actor(), visit_at_the_door(uid)
+    attempt = taking.begin(current_session(), actor, uid, device=device(), at=clock.now(), visit=here)
+    response = remember(make_response(redirect(url_for("quizzes.exam", uid=attempt.uid), code=303)))
+    return (
+        vouch(response, attempt.uid) if admission.proves_browser(current_session(), attempt.quiz_id, here) else response
     )
-    return remember(make_response(redirect(url_for("quizzes.exam", uid=attempt.uid), code=303)))
 
 
 @bp.get("/exam/<uid>")
@@ -127,7 +136,7 @@ def events(uid: str) -> Response:
     """
     token = request.headers.get(tokens.HEADER, "")
     secret: str = current_app.config["SECRET_KEY"]
-    status, body = endpoint.take_events(secret, uid, token, request.get_data(cache=False), request.environ)
+    status, body = endpoint.take_events(secret, uid, token, request.get_data(cache=False), visit)
     return Response(body, status, content_type="application/json")
 
 
@@ -162,6 +171,7 @@ def receipt(uid: str) -> ResponseReturnValue:
         attempt=attempt,
         quiz=attempt.quiz,
         submission=submission,
+        seb=admission.rules_of(current_session(), attempt.quiz).seb_required,
         answered=taking.count_answered(current_session(), attempt),
         questions=sum(1 for slot in attempt.form.document if slot["label"]),
     )

@@ -1,6 +1,6 @@
 /* Hand in: first everything that waits, then the word. The wish is sealed on this device and outlives the page; without
    it the server closes the attempt at the deadline all the same. */
-import { post, spread } from "./sender.js";
+import { OUTSIDE, post, spread } from "./sender.js";
 
 const AT_THE_BELL = 5000; // milliseconds over which a school's pages hand in; their answers are sent before
 const FIRST_WAIT = 1000;
@@ -21,7 +21,7 @@ export function makeEnding({ attempt, token, store, journal, sender, clock, onDo
     } catch {
       return false; // not the server's own words
     }
-    if (!said.receipt && !said.kind) return false;
+    if ((!said.receipt && !said.kind) || said.kind === OUTSIDE) return false;
     if (sealed && (said.receipt || answer.status === 409)) await store.drop([sealed]);
     if (said.receipt) onDone(said);
     else onRefused(answer.status);

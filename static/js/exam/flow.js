@@ -1,4 +1,6 @@
 /* What is decided while the test runs: asked for every few seconds, as often as the server says. */
+import { sebHeaders } from "./seb.js";
+
 const SLOWEST = 30000; // milliseconds between questions while the network is away
 
 export function makePulse({ url, token, ask, onNews, onTrouble }) {
@@ -16,7 +18,7 @@ export function makePulse({ url, token, ask, onNews, onTrouble }) {
     let response;
     try {
       response = await fetch(url, {
-        headers: { "X-Exam-Token": token, "X-Exam-Bulletin": known },
+        headers: { "X-Exam-Token": token, "X-Exam-Bulletin": known, ...sebHeaders() },
         cache: "no-store",
         credentials: "omit", // the token says whose page this is
       });

@@ -1,11 +1,14 @@
 /* Carry what waits to the server, oldest first, and take away only what it has acknowledged. */
 import { keyOf } from "./journal.js";
+import { sebHeaders } from "./seb.js";
 
 const MOST = 100; // events in one message
 const MOST_TEXT = 100000; // characters in one message; the server takes 512 KiB
 const MOST_KEPT_ALIVE = 20000; // characters; a browser lets 64 KiB outlive their page and refuses more
 const PATIENCE = 15000; // milliseconds for an answer
 const WAITS = [1000, 2000, 4000, 8000, 15000];
+
+export const OUTSIDE = "NotAdmitted"; // not from this network or browser: taken as soon as the page is back
 
 export const spread = (milliseconds) => milliseconds * (0.5 + Math.random()); // so that a whole school does not ask at once
 
@@ -16,7 +19,7 @@ export async function post(url, token, body) {
   try {
     return await fetch(url, {
       method: "POST",
-      headers: { "Content-Type": "application/json", "X-Exam-Token": token },
+      headers: { "Content-Type": "application/json", "X-Exam-Token": token, ...sebHeaders() },
       body,
       credentials: "omit", // the token says whose answers these are; no cookie is needed
       keepalive: body.length < MOST_KEPT_ALIVE,
@@ -44,6 +47,7 @@ export function makeSender({ attempt, token, journal, onReply, onTrouble }) {
   let tries = 0;
   let timer = 0;
   let going = null;
+  let words = ""; // the server's own, when it refuses
 
   /* Events of the oldest tab that has some; tabs are those of earlier pages of this attempt, then our own. */
   function batch() {
@@ -67,7 +71,8 @@ export function makeSender({ attempt, token, journal, onReply, onTrouble }) {
     flying.clear();
     const reply = response && (await understood(response));
     if (!reply || response.status >= 500 || response.status === 429) return "offline";
-    if (!reply.saved) return "refused";
+    words = reply.title;
+    if (!reply.saved) return reply.kind === OUTSIDE ? "outside" : "refused";
     if (!(await journal.settle(records, reply)) && records.length) return "offline"; // it answered, but about nothing of ours
     onReply(reply);
     return "sent";
@@ -81,9 +86,9 @@ export function makeSender({ attempt, token, journal, onReply, onTrouble }) {
         tries = 0;
         continue;
       }
-      onTrouble(outcome);
+      onTrouble(outcome, words);
       await journal.retry();
-      if (outcome === "offline") {
+      if (outcome !== "refused") {
         timer = setTimeout(() => send(true), spread(WAITS[Math.min(tries, WAITS.length - 1)]));
         tries += 1;
       }

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, event
 
 from lms.base import clock, db
 from lms.base.errors import Forbidden, NotFound
+from lms.quizzes.domain.admission import Visit
 from lms.quizzes.domain.flow import ask_after
 from lms.quizzes.hot import checking, endpoint, pulse, tokens
 from lms.quizzes.models import Attempt
@@ -93,7 +94,7 @@ def test_pages_ask_less_often_the_more_there_are() -> None:
 
 def ask(place: Place, known: str, token: str | None = None) -> tuple[int, Any]:
     token = tokens.issue(SECRET, "uid-1", place.ticket()) if token is None else token
-    status, ask_ms, body = endpoint.take_pulse(SECRET, "uid-1", token, known, {})
+    status, ask_ms, body = endpoint.take_pulse(SECRET, "uid-1", token, known, Visit)
     assert ask_ms == 3500
     return status, msgspec.json.decode(body) if body else None
 
