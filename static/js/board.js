@@ -9,7 +9,7 @@ setInterval(async () => {
     if (!response.ok) return;
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
     const ticked = new Set([...document.querySelectorAll("input[name=pupil]:checked")].map((one) => one.value));
-    for (const part of [".figures", ".table tbody"]) {
+    for (const part of ["[data-live]", ".table tbody"]) {
       const old = document.querySelector(part);
       const next = fresh.querySelector(part);
       if (old && next) old.replaceWith(next);

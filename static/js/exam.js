@@ -8,6 +8,7 @@ import { makePulse } from "./exam/flow.js";
 import { HAND_IN, makeJournal } from "./exam/journal.js";
 import { sebKeys } from "./exam/seb.js";
 import { makeSender } from "./exam/sender.js";
+import { makeSteps } from "./exam/steps.js";
 import { openStore } from "./exam/store.js";
 import { makeTabs } from "./exam/tabs.js";
 import { watchTyping } from "./exam/typing.js";
@@ -97,12 +98,23 @@ async function main(page) {
     },
   });
 
+  const steps = makeSteps({
+    page,
+    settle: typing.settleAll,
+    onReached: (slot) => journal.keep("reached", null, slot).then(() => sender.send()),
+    onOver: async () => stop(texts.bell, await journal.seal()), // nothing is left that could be answered
+  });
+
   /* How the attempt stands, by a reply of the server. */
   function stand(reply) {
     clock.set(reply);
     if (!reply.here) lose(texts.otherDevice);
     else if (reply.state !== "open") stop(texts.bell);
-    else pause(reply.paused);
+    else {
+      steps.time(reply.section_ms, reply.paused);
+      steps.follow(reply.reached);
+      pause(reply.paused);
+    }
     show();
   }
 
@@ -121,7 +133,7 @@ async function main(page) {
   }
 
   function show() {
-    let done = 0;
+    let done = Number(page.dataset.behind); // answers to questions that this page does not show any more
     for (const [slot, section] of sections) {
       const state = typing.has(section) ? "writing" : journal.stateOf(slot);
       done += state === "done" || (state === "writing" && journal.answered(slot));

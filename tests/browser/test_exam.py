@@ -14,8 +14,12 @@ from playwright.sync_api import Page, Response, expect
 from sqlalchemy import select
 
 from lms.base import clock, db
+from lms.quizzes.domain.flow import Navigation
 from lms.quizzes.hot import checking, saving
 from lms.quizzes.models import Attempt, AttemptEvent, Submission
+from lms.quizzes.service import building
+from lms.quizzes.service.flow import tell_running
+from lms.quizzes.service.going import SectionWish, change_flow
 from tests.browser.pages import PATIENCE, check, check_width, follow
 from tests.conftest import sign_in
 from tests.factories import World
@@ -254,6 +258,68 @@ def test_a_pause_rests_the_page_and_keeps_what_was_typed(pupil: Any, quiz: str, 
     expect(page.get_by_role("heading", name="Tạm dừng")).to_be_hidden()
     choose(page, "b")
     saved(page, "Đã lưu 2 câu")
+
+
+def on_its_way(app: Flask, world: World, **rules: Any) -> str:
+    """The path of a test that is gone through by these rules."""
+    with db.transaction() as session:
+        made = factories.draft(session, world, at=clock.now())
+        teacher = world.actor(session, "teacher")
+        going = {"navigation": Navigation.FREE, "way_back": True, **rules}
+        change_flow(session, teacher, made.uid, **going)
+        return f"/quizzes/{building.publish(session, teacher, made.uid, at=clock.now()).uid}"
+
+
+def test_one_question_at_a_time_without_a_way_back(pupil: Any, app: Flask, world: World) -> None:
+    page = begin(pupil(), on_its_way(app, world, navigation=Navigation.ONE_BY_ONE, way_back=False))
+    expect(page.locator("[data-slot]:visible")).to_have_count(1)
+    choose(page, "b")
+    page.get_by_role("button", name="Câu sau").click()
+    expect(page.locator("#q2")).to_be_visible()
+    expect(page.locator("#q1")).to_be_hidden()
+    expect(page.get_by_role("button", name="Câu trước")).to_be_hidden()
+    expect(page.locator('[data-cell="1"]')).not_to_have_attribute("href", re.compile("."))
+    choose(page, "a", 2)
+    saved(page, "Đã lưu 2 câu")
+    with page.expect_response(takes("reached")):
+        page.locator('[data-cell="4"]').click()
+    expect(page.locator("#q4")).to_be_visible()
+    page.reload()
+    ready(page)
+    expect(page.locator("#q4")).to_be_visible()
+    expect(page.locator("#q1")).to_have_count(0)
+    saved(page, "Đã lưu 2 câu")
+    assert stored() == {1: {"choice": "b"}, 2: {"choices": ["a"]}}
+
+
+def test_without_scripts_one_question_at_a_time(pupil: Any, app: Flask, world: World) -> None:
+    page = pupil(java_script_enabled=False)
+    page.goto(on_its_way(app, world, navigation=Navigation.ONE_BY_ONE, way_back=False))
+    page.get_by_role("button", name="Bắt đầu làm bài").click()
+    expect(page.locator("[data-slot]:visible")).to_have_count(1)
+    page.locator('#q1 input[value="b"]').check(force=True)
+    page.get_by_role("button", name="Lưu và sang câu sau").click()
+    expect(page.locator("[data-slot]:visible")).to_have_attribute("data-slot", "2")
+    expect(page.locator("#q1")).to_have_count(0)
+    assert stored() == {1: {"choice": "b"}}
+
+
+def test_a_section_whose_time_is_over_gives_way_to_the_next(pupil: Any, app: Flask, world: World) -> None:
+    parts = [SectionWish("Trắc nghiệm", 1, 5), SectionWish("Trả lời ngắn", 5)]
+    page = begin(pupil(), on_its_way(app, world, sections=parts))
+    expect(page.locator("[data-slot]:visible")).to_have_count(4)
+    expect(page.locator("[data-section-time]")).to_have_text(re.compile(r"Trắc nghiệm · [45]:\d\d"))
+    choose(page, "a")
+    saved(page, "Đã lưu 1 câu")
+    with db.transaction() as session:
+        attempt = session.scalars(select(Attempt)).one()
+        attempt.section_ends_at = clock.now() + timedelta(seconds=3)
+        tell_running(session, attempt.quiz)
+    expect(page.locator("#q5")).to_be_visible()
+    expect(page.locator("#q1")).to_be_hidden()
+    page.locator("#q5 input").fill("Hà Nội")
+    saved(page, "Đã lưu 2 câu")
+    assert stored() == {1: {"choice": "a"}, 5: {"text": "Hà Nội"}}
 
 
 def test_a_second_tab_and_a_second_device(pupil: Any, quiz: str) -> None:

@@ -135,6 +135,7 @@ FORMS: dict[str, Callable[[World, Values], Fields]] = {
     "quizzes.save_sitting": lambda w, of: {"invigilators": w.colleague.uid, "pupils": w.pupil.uid},
     "quizzes.change_code": lambda w, of: {},
     "quizzes.let_in": lambda w, of: {"pupil": w.pupil.uid, "reason": "Máy của phòng hỏng"},
+    "quizzes.save_going": lambda w, of: {"navigation": "one_by_one"},
     "quizzes.add_questions": lambda w, of: {"version": of["version"], "worth": "0,5"},
     "quizzes.add_draw": lambda w, of: {"count": "1", "worth": "1", "type": "short_number"},
     "quizzes.change_slot": lambda w, of: {"act": "remove"},

@@ -54,6 +54,7 @@ class EventKind(StrEnum):
 
     ANSWER = "answer"
     LEFT = "left"  # the page was not in front for a while
+    REACHED = "reached"  # the pupil went on to this slot
 
 
 class Standing(StrEnum):

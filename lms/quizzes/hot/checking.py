@@ -6,13 +6,13 @@ import re
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, select
 
 from lms.base import db
 from lms.base.errors import Invalid, NotFound
+from lms.quizzes.domain.flow import Rules, decode_rules
 from lms.quizzes.domain.states import EventKind
 from lms.quizzes.hot.storing import Checked
 from lms.quizzes.hot.wire import MOST_SEQ, SentEvent, encode
@@ -31,7 +31,7 @@ class Paper:
 
     quiz_id: int
     bodies: Mapping[int, bank.ItemBody]
-    rules: Mapping[str, Any]
+    rules: Rules
 
 
 _papers: WeakKeyDictionary[Engine, dict[int, Paper]] = WeakKeyDictionary()  # by database
@@ -54,7 +54,7 @@ def paper(form_id: int) -> Paper:
     if form is None:
         raise NotFound
     bodies = {slot["number"]: bank.decode_body(slot["body"]) for slot in form.document}
-    made = Paper(form.quiz_id, bodies, form.rules)
+    made = Paper(form.quiz_id, bodies, decode_rules(form.rules))
     with _lock:
         kept = _papers.setdefault(engine, {})
         while len(kept) >= MOST_FORMS:
@@ -83,6 +83,10 @@ def _checked(bodies: Mapping[int, bank.ItemBody], event: SentEvent) -> Checked:
         if type(event.response) is not int or not 0 <= event.response <= MOST_SEQ or event.slot is not None:
             raise Invalid
         return Checked(event.seq, None, event.kind, str(event.response), event.mono)
+    if event.kind == EventKind.REACHED.value:
+        if type(event.response) is not int or event.response not in bodies or event.slot is not None:
+            raise Invalid
+        return Checked(event.seq, event.response, event.kind, "null", event.mono)
     body = bodies.get(event.slot) if event.slot is not None else None
     if event.kind != EventKind.ANSWER.value or body is None:
         raise Invalid

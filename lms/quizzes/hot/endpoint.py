@@ -44,8 +44,9 @@ def take_events(
     events, refused = check(ticket.form_id, batch.events)
     if refused:
         log.warning("exam.events_refused", attempt=attempt_uid, user=ticket.user_id, events=len(refused))
-    heard = news(paper(ticket.form_id).quiz_id)  # before the attempt is read, which is then at least as new
-    stored = save(Arrival(ticket, f"{ticket.device}.{batch.tab}", events))
+    form = paper(ticket.form_id)
+    heard = news(form.quiz_id)  # before the attempt is read, which is then at least as new
+    stored = save(Arrival(ticket, f"{ticket.device}.{batch.tab}", events, form.rules))
     for _seq, standing in stored.saved:
         metrics.exam_save("stored" if standing == Standing.APPLIED else "late")
     return 422 if refused and not events else 200, encode(_reply(stored, refused, heard))
@@ -65,10 +66,11 @@ def take_pulse(
     """
     ticket = read(secret, attempt_uid, token)
     admit(ticket, attempt_uid, visit)
-    heard = news(paper(ticket.form_id).quiz_id)
+    form = paper(ticket.form_id)
+    heard = news(form.quiz_id)
     if known == str(heard.bulletin):
         return 204, heard.ask_ms, b""
-    return 200, heard.ask_ms, encode(_reply(look_at(ticket, clock.now()), [], heard))
+    return 200, heard.ask_ms, encode(_reply(look_at(ticket, clock.now(), form.rules), [], heard))
 
 
 def _parse(body: bytes) -> Batch:
@@ -85,6 +87,7 @@ def _parse(body: bytes) -> Batch:
 
 def _reply(stored: Stored, refused: list[int], heard: News) -> Reply:
     until = stored.paused_at or stored.at
+    ends = stored.place.section_ends_at
     return Reply(
         saved=stored.saved,
         refused=refused,
@@ -93,6 +96,8 @@ def _reply(stored: Stored, refused: list[int], heard: News) -> Reply:
         state=stored.state,
         here=stored.here,
         paused=stored.paused_at is not None,
+        reached=stored.place.reached,
+        section_ms=None if ends is None else max(0, (ends - until) // _MILLISECOND),
         bulletin=heard.bulletin,
         ask_ms=heard.ask_ms,
     )

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from lms.base import clock, db
+from lms.quizzes.domain.flow import Rules
 from lms.quizzes.hot.storing import Arrival, Stored, look
 from lms.quizzes.hot.tokens import Ticket
 from lms.quizzes.hot.writer import Writer
@@ -36,18 +37,18 @@ def save(arrival: Arrival) -> Stored:
         Forbidden: the pupil was shut out.
     """
     if not arrival.events:
-        return look_at(arrival.ticket, clock.now())
+        return look_at(arrival.ticket, clock.now(), arrival.rules)
     return _writer(db.engine_for(writes=True)).save(arrival)
 
 
-def look_at(ticket: Ticket, at: datetime) -> Stored:
+def look_at(ticket: Ticket, at: datetime, rules: Rules) -> Stored:
     """How an attempt stands, without storing anything.
 
     Raises:
         NotFound: the attempt is gone.
     """
     with db.engine_for(writes=False).connect() as connection:
-        return look(connection, ticket, at)
+        return look(connection, ticket, at, rules)
 
 
 def stop() -> None:

@@ -12,9 +12,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from lms.base import clock
 from lms.base.errors import Forbidden, NotFound
+from lms.quizzes.domain.flow import FREELY, Place, Rules
 from lms.quizzes.domain.leases import NOBODY, PAGE_NO_LONGER_GOOD, check_lease
-from lms.quizzes.domain.states import AttemptState
+from lms.quizzes.domain.states import AttemptState, Standing
 from lms.quizzes.domain.timing import standing_of
+from lms.quizzes.hot.moving import Going
 from lms.quizzes.hot.tokens import Ticket
 from lms.quizzes.models import Attempt, AttemptEvent
 
@@ -26,6 +28,8 @@ _columns = (
     _attempt.deadline_at,
     _attempt.accept_until_at,
     _attempt.paused_at,
+    _attempt.reached,
+    _attempt.section_ends_at,
     _attempt.device,
 )
 _KEY = ("attempt_id", "client_id", "client_seq")
@@ -66,6 +70,7 @@ class Arrival:
     ticket: Ticket
     client_id: str
     events: Sequence[Checked]
+    rules: Rules = FREELY
 
 
 @dataclass(slots=True)
@@ -76,16 +81,18 @@ class Stored:
     state: str
     deadline_at: datetime
     paused_at: datetime | None
+    place: Place
     here: bool
     saved: list[tuple[int, str]] = field(default_factory=list)
 
 
-def rows_of(arrival: Arrival, attempt: Any, at: datetime) -> list[dict[str, Any]]:
-    """The rows to add for an arrival, each with its standing."""
+def rows_of(arrival: Arrival, attempt: Any, at: datetime, going: Going | None) -> list[dict[str, Any]]:
+    """The rows to add for an arrival, each with its standing; `going` where there is something to leave behind."""
     ticket = arrival.ticket
     standing = standing_of(
         AttemptState(attempt.state), attempt.device == ticket.device, attempt.accept_until_at, attempt.paused_at or at
-    ).value
+    )
+    moves = going if standing is Standing.APPLIED else None
     return [
         {
             "school_id": ticket.school_id,
@@ -96,20 +103,23 @@ def rows_of(arrival: Arrival, attempt: Any, at: datetime) -> list[dict[str, Any]
             "slot": event.slot,
             "payload": event.payload,
             "client_mono_ms": event.mono,
-            "standing": standing,
+            "standing": (moves.standing_of(event.slot) if moves else standing).value,
             "server_at": at,
         }
         for event in arrival.events
     ]
 
 
-def outcome(arrival: Arrival, attempt: Any, at: datetime, rows: Sequence[dict[str, Any]]) -> Stored:
+def outcome(
+    arrival: Arrival, attempt: Any, at: datetime, rows: Sequence[dict[str, Any]], going: Going | None
+) -> Stored:
     """What to answer when every row was new."""
     return Stored(
         at,
         attempt.state,
         attempt.deadline_at,
         attempt.paused_at,
+        going.shown if going else Place(),
         attempt.device == arrival.ticket.device,
         [(row["client_seq"], row["standing"]) for row in rows],
     )
@@ -142,6 +152,7 @@ def store(connection: Connection, arrivals: Sequence[Arrival]) -> list[Stored | 
         insert = INSERT_POSTGRESQL
     rows: list[dict[str, Any]] = []
     answers: list[Stored | Refusal] = []
+    places: dict[int, Going] = {}
     for arrival in arrivals:
         found = attempts.get(arrival.ticket.attempt_id)
         if found is None:
@@ -151,9 +162,14 @@ def store(connection: Connection, arrivals: Sequence[Arrival]) -> list[Stored | 
         if attempt.device == NOBODY:
             answers.append(Forbidden(PAGE_NO_LONGER_GOOD))
             continue
-        mine = rows_of(arrival, attempt, at)
+        if arrival.rules.forward_only and attempt.id not in places:
+            places[attempt.id] = Going(connection, attempt, arrival.rules, at)
+        going = places.get(attempt.id)
+        mine = rows_of(arrival, attempt, at, going)
         rows += mine
-        answers.append(outcome(arrival, attempt, at, mine))
+        answers.append(outcome(arrival, attempt, at, mine, going))
+    for going in places.values():
+        going.keep()
     if rows and connection.execute(insert, rows).rowcount < len(rows):
         for arrival, answer in zip(arrivals, answers, strict=True):
             if isinstance(answer, Stored):
@@ -161,7 +177,7 @@ def store(connection: Connection, arrivals: Sequence[Arrival]) -> list[Stored | 
     return answers
 
 
-def look(connection: Connection, ticket: Ticket, at: datetime) -> Stored:
+def look(connection: Connection, ticket: Ticket, at: datetime, rules: Rules = FREELY) -> Stored:
     """How an attempt stands, without storing anything.
 
     Raises:
@@ -172,4 +188,6 @@ def look(connection: Connection, ticket: Ticket, at: datetime) -> Stored:
     if attempt is None:
         raise NotFound
     check_lease(attempt.device)
-    return Stored(at, attempt.state, attempt.deadline_at, attempt.paused_at, attempt.device == ticket.device)
+    place = Going(connection, attempt, rules, at).shown if rules.forward_only else Place()
+    here = attempt.device == ticket.device
+    return Stored(at, attempt.state, attempt.deadline_at, attempt.paused_at, place, here)

@@ -38,6 +38,8 @@ class Reply(msgspec.Struct):
     state: str
     here: bool  # whether this device holds the lease
     paused: bool  # the clock stands; answers are taken all the same
+    reached: int  # answers are taken from this slot on
+    section_ms: int | None  # what is left of the section that runs, where it has its own time
     bulletin: int  # what the page knows by this reply, see `hot.pulse`
     ask_ms: int  # when to ask for the bulletin again
 

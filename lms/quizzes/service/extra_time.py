@@ -13,9 +13,10 @@ from lms.base.errors import Conflict, Invalid
 from lms.base.i18n_marks import N_
 from lms.base.permissions import Actor
 from lms.permissions import Permission, require
+from lms.quizzes.domain.flow import decode_rules, section_length
 from lms.quizzes.domain.states import QuizState
 from lms.quizzes.domain.timing import Allowance
-from lms.quizzes.models import Accommodation, Quiz
+from lms.quizzes.models import Accommodation, Attempt, Quiz
 from lms.quizzes.service.flow import tell_running
 from lms.quizzes.service.reading import get_quiz
 from lms.quizzes.service.running import checked_reason, lock_running, pupils_meant
@@ -62,6 +63,7 @@ def give_extra_time(
         )
     }
     grown: dict[int, timedelta] = {}
+    percents: dict[int, tuple[int, int]] = {}  # before and after
     for pupil in pupils:
         one = given.get(pupil.id)
         if one is None:
@@ -72,11 +74,14 @@ def give_extra_time(
         one.percent = one.percent if percent is None else percent
         _check_bounds(one.allowance)
         one.reason, one.given_by_id, one.given_at = reason, actor.user_id, at
+        percents[pupil.id] = before.percent, one.percent
         grown[pupil.id] = _extra(quiz, one.allowance) - _extra(quiz, before)
         audit.record(session, actor, "quiz.extra_time", quiz.uid, pupil=pupil.uid, minutes=minutes, percent=one.percent)
     for attempt in running:
         attempt.deadline_at += grown[attempt.pupil_id]
         attempt.accept_until_at += grown[attempt.pupil_id]
+        if attempt.section_ends_at is not None:
+            attempt.section_ends_at += _section_grown(attempt, minutes, *percents[attempt.pupil_id])
     session.flush()
     tell_running(session, quiz)
     return len(pupils)
@@ -85,6 +90,14 @@ def give_extra_time(
 def _check_bounds(allowance: Allowance) -> None:
     if not (0 <= allowance.seconds <= MOST_MINUTES * 60 and 0 <= allowance.percent <= MOST_PERCENT):
         raise Invalid.at("minutes", N_("Giờ thêm của mỗi học sinh từ 0 đến 600 phút, từ 0 đến 200 %%."))
+
+
+def _section_grown(attempt: Attempt, minutes: int, before: int, after: int) -> timedelta:
+    """By how much the section that runs grows: minutes go to it alone, a percentage is of its own length."""
+    section = decode_rules(attempt.form.rules).section_of(attempt.reached)
+    lengths = [section_length(section, percent) for percent in (before, after)] if section else []
+    grown = lengths[1] - lengths[0] if lengths and lengths[0] and lengths[1] else timedelta(0)
+    return grown + timedelta(minutes=minutes)
 
 
 def _extra(quiz: Quiz, allowance: Allowance) -> timedelta:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -15,8 +16,10 @@ from sqlalchemy.orm import Session
 from lms.base.errors import Invalid
 from lms.base.i18n_marks import N_
 from lms.base.permissions import Actor
+from lms.quizzes.domain.flow import Navigation, Rules, Section, encode_rules, steps_of
 from lms.quizzes.domain.forms import Choice, OptionPlace, form_code, order_options, order_questions
-from lms.quizzes.models import Form, Quiz, QuizSlot
+from lms.quizzes.models import Form, Quiz, QuizFlow, QuizSlot
+from lms.quizzes.service.flow import flow_of
 from question_bank import api as bank
 
 Kind = bank.ItemType
@@ -41,6 +44,7 @@ _SHUFFLED = frozenset({Kind.SINGLE_CHOICE, Kind.MULTIPLE_CHOICE})
 class _Placed:
     item: bank.BankItem
     worth: Fraction
+    place: int  # in the plan, counted from 1
 
 
 def rule_of(kept: Mapping[str, Any]) -> bank.DrawRule:
@@ -64,14 +68,15 @@ def freeze_forms(session: Session, actor: Actor, quiz: Quiz) -> list[Form]:
     """
     chosen = [slot.version_uid for slot in quiz.slots if slot.version_uid]
     fixed = {item.version_uid: item for item in bank.get_versions(session, actor, chosen)}
+    flow = flow_of(session, quiz)
+    _check_sections(flow, len(quiz.slots))
     by_chance = quiz.shuffle_questions or quiz.shuffle_options or len(chosen) < len(quiz.slots)
     forms = []
     for index in range(quiz.form_count if by_chance else 1):
         seed = f"{quiz.seed}-{index}"
         placed = _collect(session, actor, quiz.slots, fixed, seed)
-        form = Form(
-            school_id=quiz.school_id, quiz_id=quiz.id, code=form_code(index), document=_document(quiz, placed, seed)
-        )
+        form = Form(school_id=quiz.school_id, quiz_id=quiz.id, code=form_code(index))
+        form.document, form.rules = _frozen(quiz, flow, placed, seed)
         session.add(form)
         forms.append(form)
     session.flush()
@@ -88,7 +93,8 @@ def trial_form(session: Session, actor: Actor, quiz: Quiz) -> Form:
     fixed = {item.version_uid: item for item in bank.get_versions(session, actor, chosen)}
     seed = f"{quiz.seed}-0"
     placed = _collect(session, actor, quiz.slots, fixed, seed)
-    return Form(uid="draft", code=form_code(0), document=_document(quiz, placed, seed))
+    document, rules = _frozen(quiz, flow_of(session, quiz), placed, seed)
+    return Form(uid="draft", code=form_code(0), document=document, rules=rules)
 
 
 def _collect(
@@ -96,9 +102,9 @@ def _collect(
 ) -> list[_Placed]:
     used = set(fixed)
     placed: list[_Placed] = []
-    for slot in sorted(slots, key=lambda one: one.position):
+    for place, slot in enumerate(sorted(slots, key=lambda one: one.position), start=1):
         if slot.version_uid:
-            placed.append(_Placed(fixed[slot.version_uid], slot.worth))
+            placed.append(_Placed(fixed[slot.version_uid], slot.worth, place))
             continue
         rule = rule_of(slot.draw or {})
         drawn = bank.draw(session, actor, rule, seed=f"{seed}-{slot.uid}", exclude=used)
@@ -110,18 +116,38 @@ def _collect(
                 there=len(drawn),
             )
         used |= {item.version_uid for item in drawn}
-        placed += [_Placed(item, slot.worth) for item in drawn]
+        placed += [_Placed(item, slot.worth, place) for item in drawn]
     if not any(one.worth for one in placed):
         raise Invalid.at("", N_("Bài kiểm tra chưa có câu hỏi nào. Hãy chọn câu hỏi từ ngân hàng."))
     return placed
 
 
-def _document(quiz: Quiz, placed: Sequence[_Placed], seed: str) -> list[dict[str, Any]]:
+def _check_sections(flow: QuizFlow, places: int) -> None:
+    late = next((one for one in flow.sections if one["place"] > places), None)
+    if late is not None:
+        raise Invalid.at(
+            "",
+            N_("%(title)s bắt đầu từ mục %(place)s nhưng đề chỉ có %(there)s mục. Hãy sửa ở Cách làm bài."),
+            title=late["title"],
+            place=late["place"],
+            there=places,
+        )
+
+
+def _frozen(
+    quiz: Quiz, flow: QuizFlow, placed: Sequence[_Placed], seed: str
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The document and the rules of a form; sections keep their order and are shuffled each for itself.
+
+    The first section begins at place 1 of the plan, every place holds a question at least.
+    """
+    starts = [one["place"] for one in flow.sections]
     # Shuffling must be repeatable from the quiz's seed, not secret.
     rng = random.Random(f"{seed}-order")  # noqa: S311
     if quiz.shuffle_questions:
-        placed = _shuffled(placed, rng)
-    document = []
+        parts = groupby(placed, key=lambda one: bisect_right(starts, one.place))
+        placed = [one for _section, part in parts for one in _shuffled(list(part), rng)]
+    document: list[dict[str, Any]] = []
     label = 0
     for number, one in enumerate(placed, start=1):
         body = one.item.body
@@ -141,7 +167,22 @@ def _document(quiz: Quiz, placed: Sequence[_Placed], seed: str) -> list[dict[str
                 "body": bank.encode_body(body),
             }
         )
-    return document
+    numbers: list[list[int]] = [[] for _ in starts]
+    for slot, one in zip(document, placed, strict=True):
+        if starts:
+            numbers[bisect_right(starts, one.place) - 1].append(slot["number"])
+    sections = tuple(
+        Section(wish["title"], own[0], own[-1], wish["seconds"])
+        for wish, own in zip(flow.sections, numbers, strict=True)
+    )
+    steps = steps_of(
+        [
+            {"number": number, "label": slot["label"], "passage": one.item.body.passage_id}
+            for number, (slot, one) in enumerate(zip(document, placed, strict=True), start=1)
+        ]
+    )
+    steps = tuple(sorted({*steps, *(section.first for section in sections)}))
+    return document, encode_rules(Rules(Navigation(flow.navigation), flow.way_back, steps, sections))
 
 
 def _shuffled(placed: Sequence[_Placed], rng: random.Random) -> list[_Placed]:

@@ -12,12 +12,15 @@ from sqlalchemy.orm import Session
 
 from lms.base.errors import NotFound
 from lms.base.kept import Kept
+from lms.quizzes.domain.flow import Rules, decode_rules
 from lms.quizzes.models import Form
 from question_bank import api as bank
 
 MOST_FORMS = 128  # a form of forty questions takes some hundred kilobytes
 _form = Form.__table__.c
-_ONE = select(_form.id, _form.uid, _form.code, _form.school_id, _form.document).where(_form.id == bindparam("id"))
+_ONE = select(_form.id, _form.uid, _form.code, _form.school_id, _form.document, _form.rules).where(
+    _form.id == bindparam("id")
+)
 _OF_QUIZ = select(_form.id).where(_form.quiz_id == bindparam("quiz_id")).order_by(_form.id)
 
 
@@ -30,6 +33,12 @@ class FrozenForm:
     code: str
     school_id: int
     document: Sequence[Mapping[str, Any]]
+    kept_rules: Mapping[str, Any]
+
+    @cached_property
+    def rules(self) -> Rules:
+        """How the form is gone through."""
+        return decode_rules(self.kept_rules)
 
     @cached_property
     def bodies(self) -> Mapping[int, bank.ItemBody]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol, cast
 
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import Table, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -22,9 +22,11 @@ from lms.courses.models import Course
 from lms.permissions import Permission, require
 from lms.quizzes.domain.admission import NOWHERE, Visit
 from lms.quizzes.domain.answers import project
+from lms.quizzes.domain.flow import Place, first_place
 from lms.quizzes.domain.leases import NOBODY, check_lease
 from lms.quizzes.domain.states import AttemptState, EventKind, HandedInBy, QuizState, Standing
 from lms.quizzes.domain.timing import Allowance, standing_of
+from lms.quizzes.hot.moving import Going
 from lms.quizzes.models import Accommodation, Attempt, AttemptEvent, Quiz, ResponseCurrent, Submission
 from lms.quizzes.service import admission
 from lms.quizzes.service.closing import close_attempt, needs_closing
@@ -136,17 +138,21 @@ def begin(session: Session, actor: Actor, uid: str, *, device: str, at: datetime
     admission.enter(session, quiz.id, actor.user_id, visit)
     number = len(earlier) + 1
     deadline = window.deadline(allowance, at)
+    form = get_form(session, _form_for(session, quiz.id, actor.user_id, number))
+    place = first_place(form.rules, allowance, at)
     values = {
         "uid": new_uid(),
         "school_id": quiz.school_id,
         "quiz_id": quiz.id,
-        "form_id": _form_for(session, quiz.id, actor.user_id, number),
+        "form_id": form.id,
         "pupil_id": actor.user_id,
         "number": number,
         "state": AttemptState.OPEN.value,
         "started_at": at,
         "deadline_at": deadline,
         "accept_until_at": deadline + window.grace,
+        "reached": place.reached,
+        "section_ends_at": place.section_ends_at,
         "device": device,
     }
     entered = session.scalar(_ENTER[session.get_bind().dialect.name], values)
@@ -193,6 +199,8 @@ class ExamPage:
     seqs: Mapping[int, int]  # when each was given, so that a page knows whether what it kept is newer
     next_seq: int
     remaining: timedelta
+    place: Place
+    section_left: timedelta | None
     here: bool
     shut_out: bool  # nobody holds the lease: the pupil was signed out everywhere
 
@@ -233,16 +241,21 @@ def exam_page(
         admission.check_attempt(session, found, visit)
     events = events_of(session, [attempt.id])[attempt.id]
     current = project(events)
+    form = get_form(session, attempt.form_id)
+    now = attempt.paused_at or at
+    place = Going(session.connection(), attempt, form.rules, at).shown
     return ExamPage(
         attempt=attempt,
         quiz_uid=found.quiz_uid,
         title=found.title,
         subject=found.subject,
-        form=get_form(session, attempt.form_id),
+        form=form,
         answers={slot: event.response for slot, event in current.items()},
         seqs={slot: event.seq for slot, event in current.items()},
         next_seq=max((event.seq for event in events), default=0) + 1,
-        remaining=max(timedelta(0), attempt.deadline_at - (attempt.paused_at or at)),
+        remaining=max(timedelta(0), attempt.deadline_at - now),
+        place=place,
+        section_left=None if place.section_ends_at is None else max(timedelta(0), place.section_ends_at - now),
         here=attempt.device == device,
         shut_out=attempt.device == NOBODY,
     )
@@ -257,10 +270,12 @@ def save_plain(
     device: str,
     at: datetime,
     visit: Visit = NOWHERE,
+    go_on: bool = False,
 ) -> Attempt:
     """Store the answers of the plain form: what differs from what is stored becomes an event.
 
-    A page whose script has saved everything changes nothing here.
+    A page whose script has saved everything changes nothing here. With `go_on` what is before the next question, or
+    section, is left behind, where the quiz has no way back.
 
     Raises:
         NotFound: no such attempt of this person.
@@ -275,33 +290,42 @@ def save_plain(
     )
     if standing is Standing.OTHER_DEVICE:
         raise Conflict(N_("Em đang làm bài trên máy khác. Hãy mở lại trang để tiếp tục trên máy này."))
-    events = answer_events(session, attempt)
-    current = project(events)
-    first = max(max((event.seq for event in events), default=0) + 1, (at - attempt.started_at) // _MILLISECOND)
-    changed: list[tuple[int, Any]] = []
-    for number, body in get_form(session, attempt.form_id).bodies.items():
+    current = project(answer_events(session, attempt))
+    form = get_form(session, attempt.form_id)
+    going = Going(session.connection(), attempt, form.rules, at)
+    last = session.scalar(select(func.max(AttemptEvent.client_seq)).where(AttemptEvent.attempt_id == attempt.id))
+    first = max((last or 0) + 1, (at - attempt.started_at) // _MILLISECOND)
+    changed: list[tuple[int, EventKind, str]] = []
+    for number, body in form.bodies.items():
         if body.type is bank.ItemType.DESCRIPTION:
             continue
         response = bank.check_response(body, bank.response_from_form(body, values, prefix=f"q{number}-"))
         known = current.get(number)
         if response == (known.response if known else {}) or (known is None and not bank.is_answered(response)):
             continue
-        changed.append((number, response))
+        if number < going.place.reached and not bank.is_answered(response):
+            continue  # left behind, and so not in the form
+        changed.append((number, EventKind.ANSWER, json.dumps(response, ensure_ascii=False)))
+    following = form.rules.next_floor(going.place.reached) if go_on and form.rules.forward_only else None
+    if following is not None:
+        changed.append((following, EventKind.REACHED, "null"))
     session.add_all(
         AttemptEvent(
             school_id=attempt.school_id,
             attempt_id=attempt.id,
             client_id=f"{device}.{PLAIN}",
             client_seq=first + offset,
-            kind=EventKind.ANSWER,
+            kind=kind,
             slot=number,
-            payload=json.dumps(response, ensure_ascii=False),
+            payload=payload,
             client_mono_ms=0,
-            standing=standing,
+            standing=going.standing_of(number) if standing is Standing.APPLIED else standing,
             server_at=at,
         )
-        for offset, (number, response) in enumerate(changed)
+        for offset, (number, kind, payload) in enumerate(changed)
     )
+    if standing is Standing.APPLIED:
+        attempt.reached, attempt.section_ends_at = going.place.reached, going.place.section_ends_at
     session.flush()
     return attempt
 

@@ -1,7 +1,19 @@
 """Pages and endpoints of quizzes, one blueprint in modules by who uses them."""
 
 from lms.quizzes import jobs
-from lms.quizzes.views import admission, building, flow, invigilating, marking, results, taking, watching
+from lms.quizzes.views import admission, building, flow, going, invigilating, marking, results, taking, watching
 from lms.quizzes.views.blueprint import bp
 
-__all__ = ["admission", "bp", "building", "flow", "invigilating", "jobs", "marking", "results", "taking", "watching"]
+__all__ = [
+    "admission",
+    "bp",
+    "building",
+    "flow",
+    "going",
+    "invigilating",
+    "jobs",
+    "marking",
+    "results",
+    "taking",
+    "watching",
+]

@@ -18,6 +18,7 @@ from lms.base.frame import save_data
 from lms.base.i18n import _, chosen_language
 from lms.base.kept import Kept
 from lms.base.prepared import Piece, Prepared, Value, kept_piece, marks, passing_piece, prepare, respond
+from lms.quizzes.domain.flow import Navigation
 from lms.quizzes.domain.results import Shown as Visible
 from lms.quizzes.hot.wire import encode
 from lms.quizzes.service.frozen import FrozenForm
@@ -157,12 +158,17 @@ def exam_page(page: ExamPage, personal: Mapping[str, Value]) -> Response:
 
     `personal` is what belongs to this pupil and this moment; `templates/lms/quizzes/exam.html` names it.
     """
-    form, answers = page.form, page.answers
+    form, answers, reached = page.form, page.answers, page.place.reached
+    own = bool(answers) or reached > 1
     values: dict[str, Value] = {**personal, "flashed": _flashed(), "csrf": generate_csrf()}
-    if answers:
-        values |= {"paper": slots(form, answers), "cells": _cells(form, set(answers)), "saved": _saved(len(answers))}
+    if own:
+        values |= {
+            "paper": slots(form, answers, reached),
+            "cells": _cells(form, set(answers)),
+            "saved": _saved(len(answers)),
+        }
     paused = page.attempt.paused_at is not None
-    key = (form.uid, page.title, page.subject, paused, bool(answers), chosen_language(), save_data(), built_at())
+    key = (form.uid, page.title, page.subject, paused, own, chosen_language(), save_data(), built_at())
 
     def make() -> Prepared:
         # Made by an autoescaping template.
@@ -174,6 +180,7 @@ def exam_page(page: ExamPage, personal: Mapping[str, Value]) -> Response:
             "subject": page.subject,
             "code": form.code,
             "paused": paused,
+            "rules": form.kept_rules,
             "with_maths": "<math" in blank,
             "paper": blank,
             "cells": _cells(form, set()),
@@ -184,10 +191,38 @@ def exam_page(page: ExamPage, personal: Mapping[str, Value]) -> Response:
     return respond(_pages.get(key, make).filled(values))
 
 
-def slots(form: FrozenForm, answers: Mapping[int, Any]) -> list[Piece]:
-    """The questions of a form to be answered, with what was answered so far."""
+def slots(form: FrozenForm, answers: Mapping[int, Any], reached: int = 1) -> list[Piece]:
+    """The questions of a form to be answered from slot *reached* on, with what was answered so far."""
     language = chosen_language()
-    return [_slot(form, slot["number"], answers.get(slot["number"]), language) for slot in form.document]
+    numbers = [slot["number"] for slot in form.document if slot["number"] >= reached]
+    if not form.kept_rules:
+        return [_slot(form, number, answers.get(number), language) for number in numbers]
+    if not numbers:
+        return [passing_piece(_("Em đã làm hết các phần. Hãy nộp bài."))]
+    pieces: list[Piece] = []
+    before: int | None = None
+    for number in numbers:
+        pieces += [*_turn(form, before, number), _slot(form, number, answers.get(number), language)]
+        before = number
+    return [*pieces, *_turn(form, before, None)]
+
+
+def _turn(form: FrozenForm, before: int | None, number: int | None) -> list[Piece]:
+    """What ends behind one question and begins with the next, where the form has steps or sections."""
+    rules = form.rules
+    one_by_one = rules.navigation is Navigation.ONE_BY_ONE
+    section, former = (rules.section_of(at) if at else None for at in (number, before))
+    turns = section != former
+    if number and before and not turns and not (one_by_one and number in rules.steps):
+        return []
+    key = (form.uid, "", before or 0, encode([number]))
+    text = {
+        "ends": before,
+        "ends_section": former and turns,
+        "section": section if turns else None,
+        "begins": number,
+    }
+    return [_slots.get(key, lambda: kept_piece(render_template("lms/quizzes/_turn.html", **text)))]
 
 
 def _slot(form: FrozenForm, number: int, response: Any, language: str) -> Piece:

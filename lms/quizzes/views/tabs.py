@@ -16,9 +16,9 @@ def tabs_for(actor: Actor, quiz: Quiz, here: str) -> list[Tab]:
     """The tabs as `macros/acts.html` draws them; `here` names the one that is open."""
     every = (
         ("board", _("Diễn biến"), Permission.WATCH_QUIZ),
-        ("reopenings", _("Mở lại"), Permission.SEE_QUIZ_RESULTS),
         ("results", _("Kết quả"), Permission.SEE_QUIZ_RESULTS),
         ("tasks", _("Chấm bài"), Permission.MARK_QUIZ),
+        ("reopenings", _("Mở lại"), Permission.SEE_QUIZ_RESULTS),
         ("preview", _("Đề"), Permission.SEE_QUIZ_RESULTS),
         ("sittings_page", _("Phòng thi"), Permission.BUILD_QUIZ),
     )
@@ -33,6 +33,7 @@ def rule_tabs_for(quiz: Quiz, here: str) -> list[Tab]:
     """The pages on which the rules of a draft stand, one subject each; `here` is the endpoint that is open."""
     every = (
         ("settings", _("Quy định chung")),
+        ("going_rules", _("Cách làm bài")),
         ("door", _("Vào phòng thi")),
         ("sittings_page", _("Phòng thi")),
     )

@@ -104,6 +104,9 @@ def exam(uid: str) -> ResponseReturnValue:
         "now_ms": int(at.timestamp() * 1000),
         "zone": zone().key,
         "ask_ms": FIRST_ASK_MS,
+        "reached": page.place.reached,
+        "behind": sum(1 for slot in page.answers if slot < page.place.reached),
+        "section_ms": "" if page.section_left is None else page.section_left // _MILLISECOND,
     }
     return remember(papers.exam_page(page, personal))
 
@@ -119,8 +122,9 @@ def take_over(uid: str) -> ResponseReturnValue:
 def save(uid: str) -> ResponseReturnValue:
     """Save the plain form; the same button hands in when it says so."""
     session, actor, at = current_session(), current_actor(), clock.now()
-    taking.save_plain(session, actor, uid, request.form, device=device(), at=at, visit=visit())
-    if request.form.get("act") == "hand_in":
+    act = request.form.get("act")
+    taking.save_plain(session, actor, uid, request.form, device=device(), at=at, visit=visit(), go_on=act == "next")
+    if act == "hand_in":
         taking.hand_in(session, actor, uid, device=device(), at=at, visit=visit())
         return redirect(url_for("quizzes.receipt", uid=uid), code=303)
     flash(_("Đã lưu bài làm."))
