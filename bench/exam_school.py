@@ -70,7 +70,7 @@ def populate(settings: Settings, *, pupils: int, questions: int, duration_second
 
 def _fill(app: Flask, session: Session, pupils: int, questions: int, duration_seconds: int) -> Exam:
     at = clock.now()
-    school = School(code=f"bench-{secrets.token_hex(4)}", name="Trường thử tải", created_at=at)
+    school = School(code=f"bench-{secrets.token_hex(4)}", name="Trường thử tải", created_at=at, led_since=at)
     session.add(school)
     session.flush()
     year = SchoolYear(

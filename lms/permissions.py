@@ -9,7 +9,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from lms.base.permissions import Actor, PolicyTable, Rule
+from lms.base.permissions import Actor, PolicyTable, Role, Rule
+
+EXAM_OR_GRADE_ROLES = frozenset({Role.TEACHER, Role.LEADER})  # no administrator gets into an account that holds one
 
 
 class Permission(StrEnum):
@@ -24,6 +26,7 @@ class Permission(StrEnum):
     ARRANGE_SCHOOL = "arrange_school"  # years, groups, classes, teaching assignments, parents
     ADMINISTER_ACCOUNTS = "administer_accounts"
     DISABLE_ACCOUNT = "disable_account"
+    HAND_OUT_PASSWORD = "hand_out_password"  # noqa: S105 - a first one, to a colleague
     RESET_PUPIL_PASSWORD = "reset_pupil_password"  # noqa: S105 - the name of an act
     # quizzes
     BUILD_QUIZ = "build_quiz"  # a course or a quiz
@@ -115,6 +118,18 @@ def is_oneself_or_ones_child(actor: Actor, thing: Any) -> bool:
     return (actor.is_pupil and thing.id == actor.user_id) or thing.id in actor.child_ids
 
 
+def hands_out_passwords(actor: Actor, person: Any) -> bool:
+    """An administrator, but to those with exam or grade rights a leader who is none.
+
+    In a school that no leader has entered yet, the administrator lets the first one in.
+    """
+    if not person.roles & EXAM_OR_GRADE_ROLES:
+        return actor.is_admin
+    if actor.is_admin:
+        return person.school.led_since is None and Role.LEADER in person.roles
+    return actor.is_leader
+
+
 def any_of(*rules: Rule) -> Rule:
     """A rule that holds when one of these does."""
 
@@ -143,6 +158,7 @@ POLICY = PolicyTable(
         Permission.ARRANGE_SCHOOL: administers,
         Permission.ADMINISTER_ACCOUNTS: administers,
         Permission.DISABLE_ACCOUNT: not_oneself(administers),
+        Permission.HAND_OUT_PASSWORD: not_oneself(hands_out_passwords),
         Permission.RESET_PUPIL_PASSWORD: any_of(teaches_class, administers),
         Permission.BUILD_QUIZ: teaches_subject_in_class,
         Permission.WATCH_QUIZ: any_of(teaches_subject_in_class, leads),

@@ -82,8 +82,8 @@ def make_user(session: Session, school: School, name: str, full_name: str, *role
 
 def make_world(session: Session) -> World:
     """Add a small school with one person of each kind, and a second school with a stranger."""
-    school = School(code="hoa-phuong", name="Trường THCS Hoa Phượng", created_at=NOON)
-    other_school = School(code="sao-mai", name="Trường THCS Sao Mai", created_at=NOON)
+    school = School(code="hoa-phuong", name="Trường THCS Hoa Phượng", created_at=NOON, led_since=NOON)
+    other_school = School(code="sao-mai", name="Trường THCS Sao Mai", created_at=NOON, led_since=NOON)
     session.add_all([school, other_school])
     session.flush()
     sid = school.id

@@ -20,6 +20,7 @@ from lms.base.ids import new_uid
 from lms.base.permissions import Actor, Role
 from lms.base.text import collation_key, nfc
 from lms.base.users import RoleGrant, School, User
+from lms.permissions import EXAM_OR_GRADE_ROLES, Permission, require
 
 FIRST_PASSWORD_DAYS = 14
 ActorFacts = Callable[[Session, Person], Actor]
@@ -157,6 +158,10 @@ def change_password(session: Session, actor: Actor, password_hash: str, *, token
     user.password_hash = password_hash
     user.must_change_password = False
     user.first_password_until = None
+    user.password_asked_at = user.password_asked_by_id = None
+    if user.school.led_since is None and Role.LEADER in user.roles and Role.ADMIN not in user.roles:
+        user.school.led_since = at
+        audit.record(session, actor, "school.led", user.school.uid)
     session.execute(
         update(SignInSession)
         .where(SignInSession.user_id == user.id, SignInSession.token_hash != hash_token(token))
@@ -168,13 +173,46 @@ def change_password(session: Session, actor: Actor, password_hash: str, *, token
 def give_first_password(session: Session, actor: Actor, user: User, first: FirstPassword, *, at: datetime) -> None:
     """Let *user* in with a new first password, and nowhere with the old one.
 
-    The caller has checked that the actor may do this to this person.
+    The caller has checked that the actor may do this to this person. That no administrator sees a password of those
+    with exam or grade rights is checked here, whatever way led here.
+
+    Raises:
+        Forbidden: the person has exam or grade rights, and the actor is none who hands out their passwords.
     """
+    if user.roles & EXAM_OR_GRADE_ROLES:
+        require(actor, Permission.HAND_OUT_PASSWORD, user)
+    _let_in(session, actor, user, first, at)
+
+
+def _let_in(session: Session, actor: Actor, user: User, first: FirstPassword, at: datetime) -> None:
     user.password_hash = first.hashed
     user.must_change_password = True
     user.first_password_until = at + timedelta(days=FIRST_PASSWORD_DAYS)
+    user.password_asked_at = user.password_asked_by_id = None
     shut_out(session, actor, user)
     audit.record(session, actor, "account.password_reset", user.uid)
+
+
+def ask_password(session: Session, actor: Actor, user: User, *, at: datetime) -> None:
+    """Note that *user* needs a first password, which another person hands out; one they have is good until then.
+
+    The caller has checked that the actor may do this.
+    """
+    user.password_asked_at, user.password_asked_by_id = at, actor.user_id
+    audit.record(session, actor, "account.password_asked", user.uid)
+
+
+def void_password(session: Session, actor: Actor, user: User, *, at: datetime) -> None:
+    """Let *user* in nowhere any more until a first password is handed out.
+
+    The caller has checked that the actor may do this.
+    """
+    user.password_hash = None
+    user.must_change_password = True
+    user.first_password_until = None
+    shut_out(session, actor, user)
+    audit.record(session, actor, "account.password_voided", user.uid)
+    ask_password(session, actor, user, at=at)
 
 
 def new_user(
@@ -202,10 +240,17 @@ def new_user(
     return user
 
 
-def make_administrator(
-    session: Session, school: School, sign_in_name: str, full_name: str, first: FirstPassword, *, at: datetime
+def let_in_at_the_server(
+    session: Session,
+    school: School,
+    role: Role,
+    sign_in_name: str,
+    full_name: str,
+    first: FirstPassword,
+    *,
+    at: datetime,
 ) -> User:
-    """Give the person of this sign-in name the administrator's role and a first password; made where unknown.
+    """Give the person of this sign-in name a role (administrator or leader) and a first password; made where unknown.
 
     For the command line: whoever may run it holds the database anyway.
 
@@ -215,17 +260,17 @@ def make_administrator(
     name = sign_in_name.strip().lower()
     user = session.scalar(select(User).where(User.sign_in_name == name))
     if user is None:
-        user = new_user(school.id, name, full_name, frozenset({Role.ADMIN}), at=at)
+        user = new_user(school.id, name, full_name, frozenset({role}), at=at)
         session.add(user)
     elif user.school_id != school.id or Role.PUPIL in user.roles:
         raise Conflict(N_("Tên đăng nhập này đã có người dùng."))
-    elif Role.ADMIN not in user.roles:
-        user.grants.append(RoleGrant(role=Role.ADMIN, granted_at=at))
+    elif role not in user.roles:
+        user.grants.append(RoleGrant(role=role, granted_at=at))
     user.disabled_at = None
     session.flush()
     actor = Actor(user.id, school.id)
-    audit.record(session, actor, "account.admin_made", user.uid)
-    give_first_password(session, actor, user, first, at=at)
+    audit.record(session, actor, "account.admin_made" if role is Role.ADMIN else "account.leader_made", user.uid)
+    _let_in(session, actor, user, first, at)
     return user
 
 

@@ -27,6 +27,7 @@ class School(Base):
     name: Mapped[str] = mapped_column(String(200))
     level: Mapped[str] = mapped_column(String(20), default="lower_secondary")
     timezone: Mapped[str] = mapped_column(String(40), default="Asia/Ho_Chi_Minh")
+    led_since: Mapped[datetime | None]  # its first leader chose a password; never taken back
     created_at: Mapped[datetime]
 
 
@@ -52,6 +53,8 @@ class User(Base):
     password_hash: Mapped[str | None] = mapped_column(String(200))
     must_change_password: Mapped[bool] = mapped_column(default=False)
     first_password_until: Mapped[datetime | None]  # a first password is worth nothing after this
+    password_asked_at: Mapped[datetime | None]  # somebody asked for a new one; the old one is good until it is there
+    password_asked_by_id: Mapped[int | None]  # no foreign key: it says who, no more
     session_epoch: Mapped[int] = mapped_column(default=0)  # raising it ends every open session
     language: Mapped[str] = mapped_column(String(5), default="vi")
     disabled_at: Mapped[datetime | None]
@@ -66,6 +69,11 @@ class User(Base):
     def roles(self) -> frozenset[Role]:
         """The roles that the person holds today."""
         return frozenset(Role(grant.role) for grant in self.grants)
+
+    @property
+    def waits_for_password(self) -> bool:
+        """Whether a first password is to be handed out: there is none yet, or a new one was asked for."""
+        return self.password_hash is None or self.password_asked_at is not None
 
 
 class RoleGrant(Base):

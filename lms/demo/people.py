@@ -65,7 +65,7 @@ class DemoSchool:
 def build_people(session: Session, *, at: datetime, seed: int = 2026) -> DemoSchool:
     """Make the school with its 45 teachers, 640 pupils and the parents of 8A2."""
     random = Random(seed)  # noqa: S311 - invented names need no secrecy
-    school = School(code="thcs-hoa-phuong", name="Trường THCS Hoa Phượng", created_at=at)
+    school = School(code="thcs-hoa-phuong", name="Trường THCS Hoa Phượng", created_at=at, led_since=at)
     session.add(school)
     session.flush()
     made = _order(session, school)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.base import audit
@@ -17,9 +17,10 @@ from lms.base.paging import Page, PageRequest
 from lms.base.permissions import Actor
 from lms.base.users import User
 from lms.permissions import Permission, allows, require
-from lms.reports.audit_words import ACTS
+from lms.reports.audit_words import ACTS, RIGHTS, RIGHTS_ACTS
 
 PAGE = 50
+NEWS = 5  # lines about one's own account
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +51,19 @@ def may_read_all(actor: Actor) -> bool:
 
 
 def list_acts(session: Session, actor: Actor, filters: Filters, page: PageRequest) -> Page[LogLine]:
-    """List acts, newest first: the whole school's for its leaders and administrator, one's own for everybody else."""
+    """List acts, newest first: the whole school's for its leaders and administrator.
+
+    Everybody else reads their own, and what others did to their account.
+    """
     wanted = [AuditEntry.school_id == actor.school_id]
     if not may_read_all(actor):
-        wanted.append(AuditEntry.actor_id == actor.user_id)
+        wanted.append(or_(AuditEntry.actor_id == actor.user_id, _about_account_of(actor)))
     elif filters.who:
         who = session.scalar(select(User.id).where(User.uid == filters.who, User.school_id == actor.school_id))
         wanted.append(AuditEntry.actor_id == (who or 0))
-    if filters.kind:
+    if filters.kind == RIGHTS:
+        wanted.append(AuditEntry.kind.in_(RIGHTS_ACTS))
+    elif filters.kind:
         wanted.append(AuditEntry.kind.startswith(filters.kind, autoescape=True))
     if filters.about:
         wanted.append(AuditEntry.subject_uid == filters.about)
@@ -89,6 +95,27 @@ def list_latest(
         .limit(limit)
     ).all()
     return _in_words(session, entries)
+
+
+def _about_account_of(actor: Actor) -> ColumnElement[bool]:
+    return and_(AuditEntry.subject_uid == actor.uid, AuditEntry.kind.startswith("account."))
+
+
+def account_news(session: Session, actor: Actor, *, since: datetime) -> tuple[LogLine, ...]:
+    """What others did to the actor's account lately, newest first: nobody's password is changed behind their back."""
+    entries = session.scalars(
+        select(AuditEntry)
+        .where(
+            AuditEntry.school_id == actor.school_id,
+            _about_account_of(actor),
+            AuditEntry.kind.in_(RIGHTS_ACTS),
+            AuditEntry.actor_id != actor.user_id,
+            AuditEntry.at >= since,
+        )
+        .order_by(AuditEntry.seq.desc())
+        .limit(NEWS)
+    ).all()
+    return _in_words(session, entries) if entries else ()
 
 
 def _in_words(session: Session, entries: Sequence[AuditEntry]) -> tuple[LogLine, ...]:

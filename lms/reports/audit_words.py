@@ -7,6 +7,16 @@ from types import MappingProxyType
 
 from lms.base.i18n_marks import N_
 
+RIGHTS = "rights"
+"""Stands for the kinds of `RIGHTS_ACTS` where a page filters by kind."""
+
+RIGHTS_ACTS = frozenset(
+    "account.created account.admin_made account.leader_made account.roles_set account.password_asked "
+    "account.password_reset account.password_voided account.disabled account.enabled school.led group.saved "
+    "assignment.set class.homeroom_set parent.linked parent.confirmed".split()
+)
+"""By what somebody may get more than they could: accounts, roles, passwords handed out, who teaches and heads what."""
+
 ACTS: Mapping[str, str] = MappingProxyType(
     {
         "account.signed_in": N_("đăng nhập"),
@@ -14,11 +24,16 @@ ACTS: Mapping[str, str] = MappingProxyType(
         "account.signed_out_everywhere": N_("đăng xuất khỏi mọi máy"),
         "account.password_changed": N_("đổi mật khẩu"),
         "account.password_reset": N_("cấp lại mật khẩu"),
+        "account.password_asked": N_("xin cấp mật khẩu"),
+        "account.password_voided": N_("huỷ mật khẩu vì được trao quyền mới"),
+        "account.password_declined": N_("bỏ đề nghị cấp mật khẩu"),
         "account.disabled": N_("khoá tài khoản"),
         "account.enabled": N_("mở lại tài khoản"),
         "school.set_up": N_("thiết lập trường"),
+        "school.led": N_("lãnh đạo đầu tiên nhận tài khoản"),
         "account.created": N_("tạo tài khoản"),
         "account.admin_made": N_("cấp quyền quản trị ở máy chủ"),
+        "account.leader_made": N_("cấp quyền lãnh đạo ở máy chủ"),
         "account.roles_set": N_("đổi vai trò"),
         "group.created": N_("tạo tổ chuyên môn"),
         "group.saved": N_("sửa tổ chuyên môn"),

@@ -21,6 +21,7 @@ from lms.reports import audit_log
 from lms.reports.audit_log import LogLine
 from lms.reports.missing_marks import SemesterMarks, missing_marks
 from lms.reports.sittings import Sitting, count_sittings
+from lms.school import service as school
 from materials import api as materials
 from question_bank import api as bank
 
@@ -29,8 +30,10 @@ SHOWN = 12  # tests of a list; a school may give fifty in a week
 RECENT = timedelta(days=7)
 NOTABLE = (
     "account.admin_made",
+    "account.leader_made",
     "account.disabled",
     "account.enabled",
+    "account.password_asked",
     "account.roles_set",
     "gradebook.exported",
     "gradebook.locked",
@@ -66,6 +69,7 @@ class SchoolDay:
     week_count: int
     practice: int
     unlocks: Sequence[Gradebook]  # somebody else asked to open them again
+    passwords: int  # colleagues who wait for the person to hand out a first one
     waiting: Sequence[Waiting]
     marks: SemesterMarks | None
     acts: Sequence[LogLine]
@@ -91,6 +95,7 @@ def school_day(session: Session, actor: Actor, *, at: datetime) -> SchoolDay:
         week_count=len(week),
         practice=len(practice),
         unlocks=_unlocks(session, actor),
+        passwords=len(school.list_waiting(session, actor)),
         waiting=_waiting(session, actor),
         marks=missing_marks(session, actor, at=at),
         acts=audit_log.list_latest(session, actor, NOTABLE, since=at - RECENT),

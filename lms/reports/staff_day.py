@@ -18,6 +18,7 @@ from lms.quizzes import models
 from lms.quizzes.domain.states import QuizState, ReleasePolicy
 from lms.quizzes.models import AttemptScore, Quiz
 from lms.quizzes.service import invigilating
+from lms.reports.audit_log import LogLine, account_news
 from lms.reports.office_day import OfficeDay, office_day
 from lms.reports.school_day import WEEK, SchoolDay, school_day
 from lms.reports.sittings import Sitting, count_sittings
@@ -55,6 +56,7 @@ class StaffDay:
     homerooms: Sequence[Homeroom]
     school: SchoolDay | None  # for those who lead it
     office: OfficeDay | None  # for those who run the system
+    account_news: Sequence[LogLine]  # what others did to the person's account
 
     @property
     def waits(self) -> bool:
@@ -66,7 +68,7 @@ class StaffDay:
             or self.materials_sent_back
             or self.to_mark
             or self.to_release
-            or (self.school and self.school.unlocks)
+            or (self.school and (self.school.unlocks or self.school.passwords))
         )
 
 
@@ -90,6 +92,7 @@ def staff_day(session: Session, actor: Actor, *, at: datetime) -> StaffDay:
         homerooms=_homerooms(session, actor) if actor.homeroom_class_ids else [],
         school=school_day(session, actor, at=at) if allows(actor, Permission.LOCK_MARKS) else None,
         office=office_day(session, actor, at=at) if allows(actor, Permission.ADMINISTER_ACCOUNTS) else None,
+        account_news=account_news(session, actor, since=at - WEEK),
     )
 
 

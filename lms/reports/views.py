@@ -11,7 +11,7 @@ from lms.base.i18n import _
 from lms.base.paging import PageRequest
 from lms.base.web import current_actor, current_session
 from lms.reports import audit_log, figures
-from lms.reports.audit_words import ACTS
+from lms.reports.audit_words import ACTS, RIGHTS
 
 bp = Blueprint("reports", __name__, url_prefix="/reports")
 
@@ -41,7 +41,7 @@ def acts() -> ResponseReturnValue:
         filters=filters,
         everything=everything,
         people=audit_log.list_actors(session, actor) if everything else [],
-        kinds={kind: _(act) for kind, act in ACTS.items()},
+        kinds={RIGHTS: _("mọi thay đổi về tài khoản và quyền"), **{kind: _(act) for kind, act in ACTS.items()}},
         kept={name: value for name, value in request.args.items() if name != "page" and value},
     )
 

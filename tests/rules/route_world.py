@@ -102,6 +102,13 @@ def populate(session: Session, world: World, at: datetime) -> RouteWorld:
     made.put("class.8A2/parent", uid=world.class_8a2.uid, child_uid=world.pupil.uid, parent_uid=world.parent.uid)
     for who, user in (("staff.colleague", world.colleague), ("staff.admin", world.admin)):
         made.put(who, uid=user.uid, subject=world.maths.uid, class_uid=world.class_8a1.uid)
+    waiting = make_user(session, world.school, "gv.moi", "Lò Thị Mây", Role.TEACHER)
+    waiting.password_hash = None
+    asked = make_user(session, world.school, "gv.quen", "Hà Văn Quên", Role.TEACHER)
+    asked.password_asked_at, asked.password_asked_by_id = at, world.admin.id
+    librarian = make_user(session, world.school, "thuvien", "Bế Thị Sách", Role.LIBRARIAN)
+    for state, user in (("waiting", waiting), ("asked", asked), ("librarian", librarian)):
+        made.put(f"staff.{state}", uid=user.uid)
     world.unconfirmed = make_user(session, world.school, "ph.la", "Lê Văn Lạ", Role.PARENT)  # type: ignore[attr-defined]
     session.add(Guardianship(school_id=world.school.id, parent_id=world.unconfirmed.id, child_id=world.pupil.id))
     session.flush()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, inspect, text
@@ -12,7 +13,7 @@ from sqlalchemy import Engine, create_engine, inspect, text
 from lms.app import load_models
 from lms.base import db
 from lms.base.errors import Conflict
-from lms.migrations import upgrade
+from lms.migrations import _config, upgrade
 from tests.postgres import Server
 
 
@@ -53,6 +54,43 @@ def test_a_database_of_unknown_shape_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(Conflict, match="không do một bản phát hành"):
         upgrade(engine)
     engine.dispose()
+
+
+NEW_SCHOOL = (
+    "INSERT INTO school (id, uid, code, name, level, timezone, created_at) VALUES (?1, ?1, ?1, '', '', '', 'now')"
+)
+NEW_PERSON = """
+    INSERT INTO user_account (id, uid, school_id, sign_in_name, full_name, sort_name, source, password_hash,
+        must_change_password, session_epoch, language, created_at)
+    VALUES (?1, ?1, ?1, ?1, '', '', '', ?2, ?3, 0, 'vi', 'now')
+"""
+NEW_ROLE = "INSERT INTO role_grant (user_id, role, granted_at) VALUES (?, ?, 'now')"
+
+
+def test_a_school_whose_leader_is_in_already_counts_as_led(tmp_path: Path) -> None:
+    """Revision 0007: who is still on a first password, who administers, too, and who has none do not count."""
+    load_models()
+    engine = create_engine(f"sqlite:///{tmp_path / 'older.db'}")
+    leaders = (
+        ("hash", 0, ["leader"]),
+        ("hash", 1, ["leader"]),
+        ("hash", 0, ["leader", "admin"]),
+        (None, 0, ["leader"]),
+    )
+    with engine.begin() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0006")
+        for number, (password, first, roles) in enumerate(leaders, 1):
+            connection.exec_driver_sql(NEW_SCHOOL, (number,))
+            connection.exec_driver_sql(NEW_PERSON, (number, password, first))
+            for role in roles:
+                connection.exec_driver_sql(NEW_ROLE, (number, role))
+    upgrade(engine)
+    with engine.connect() as connection:
+        led = connection.scalars(text("SELECT id FROM school WHERE led_since IS NOT NULL")).all()
+    engine.dispose()
+    assert led == [1]
 
 
 @pytest.mark.postgres

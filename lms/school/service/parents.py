@@ -17,10 +17,10 @@ from lms.base.i18n_marks import N_
 from lms.base.permissions import Actor, Role
 from lms.base.text import collation_key, nfc
 from lms.base.users import RoleGrant, User, get_user
-from lms.permissions import Permission, require
+from lms.permissions import EXAM_OR_GRADE_ROLES, Permission, require
 from lms.school.domain import check_title, suggest_sign_in_name
 from lms.school.models import Guardianship, SchoolClass
-from lms.school.service.people import Card
+from lms.school.service.passwords import Card
 from lms.school.service.reading import get_class, list_pupils
 
 
@@ -34,7 +34,15 @@ class Family:
     @property
     def needs_card(self) -> bool:
         """Whether a confirmed parent has no password yet."""
-        return any(link.confirmed_at is not None and parent.password_hash is None for parent, link in self.parents)
+        return any(
+            link.confirmed_at is not None and parent.password_hash is None and _gets_card(parent)
+            for parent, link in self.parents
+        )
+
+
+def _gets_card(parent: User) -> bool:
+    """A parent who is a colleague, too, gets the password by that way."""
+    return not parent.roles & EXAM_OR_GRADE_ROLES
 
 
 def list_families(session: Session, actor: Actor, class_uid: str) -> tuple[SchoolClass, list[Family]]:
@@ -237,7 +245,7 @@ def _without_password(session: Session, actor: Actor, class_uid: str) -> tuple[S
         parent.id: parent
         for family in families
         for parent, link in family.parents
-        if link.confirmed_at is not None and parent.password_hash is None
+        if link.confirmed_at is not None and parent.password_hash is None and _gets_card(parent)
     }
     return found, list(waiting.values())
 

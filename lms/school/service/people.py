@@ -1,9 +1,8 @@
-"""Accounts of pupils and colleagues: first passwords, closing and reopening."""
+"""Accounts of colleagues: making one, its roles, closing and reopening; `passwords` lets people in."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
@@ -17,42 +16,10 @@ from lms.base.i18n_marks import N_
 from lms.base.permissions import Actor, Role
 from lms.base.text import nfc
 from lms.base.users import RoleGrant, User, get_user
-from lms.permissions import Permission, require
+from lms.permissions import EXAM_OR_GRADE_ROLES, Permission, allows, require
 from lms.school.domain import check_sign_in_name, check_title, suggest_sign_in_name
-from lms.school.models import GroupMembership, SchoolClass
+from lms.school.models import GroupMembership
 from lms.school.service.groups import get_group
-from lms.school.service.reading import get_class, list_pupils, list_staff
-
-
-def reset_pupil_password(
-    session: Session, actor: Actor, class_uid: str, pupil_uid: str, first: FirstPassword, *, at: datetime
-) -> User:
-    """Give a pupil of the actor's class a new first password, shown once.
-
-    Raises:
-        NotFound: no such class, or the pupil is not in it.
-        Forbidden: the actor does not teach this class.
-    """
-    found = get_class(session, actor, class_uid)
-    require(actor, Permission.RESET_PUPIL_PASSWORD, found)
-    pupil = get_user(session, actor.school_id, pupil_uid)
-    if pupil.id not in {one.id for one in list_pupils(session, found.id)}:
-        raise NotFound
-    accounts.give_first_password(session, actor, pupil, first, at=at)
-    return pupil
-
-
-def reset_staff_password(session: Session, actor: Actor, uid: str, first: FirstPassword, *, at: datetime) -> User:
-    """Give a colleague a new first password; for the administrator.
-
-    Raises:
-        NotFound: nobody of this school has that uid.
-        Forbidden: the actor does not administer accounts.
-    """
-    user = get_user(session, actor.school_id, uid)
-    require(actor, Permission.ADMINISTER_ACCOUNTS, user)
-    accounts.give_first_password(session, actor, user, first, at=at)
-    return user
 
 
 def set_disabled(session: Session, actor: Actor, uid: str, *, disabled: bool, at: datetime) -> User:
@@ -68,48 +35,6 @@ def set_disabled(session: Session, actor: Actor, uid: str, *, disabled: bool, at
     accounts.shut_out(session, actor, user)
     audit.record(session, actor, "account.disabled" if disabled else "account.enabled", user.uid)
     return user
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A person's first way in, printed once."""
-
-    full_name: str
-    sign_in_name: str
-    password: str
-
-
-def count_without_password(session: Session, actor: Actor, class_uid: str) -> int:
-    """Say how many pupils of a class have no password yet: as many are to be drawn before `class_cards`.
-
-    Raises:
-        NotFound: no such class.
-        Forbidden: the actor may not give passwords to this class.
-    """
-    return len(_without_password(session, actor, class_uid)[1])
-
-
-def class_cards(
-    session: Session, actor: Actor, class_uid: str, drawn: Sequence[FirstPassword], *, at: datetime
-) -> tuple[SchoolClass, list[Card]]:
-    """Give the drawn first passwords to the pupils of a class who have none yet; the cards are shown once.
-
-    Raises:
-        NotFound: no such class.
-        Forbidden: the actor may not give passwords to this class.
-    """
-    found, pupils = _without_password(session, actor, class_uid)
-    cards = []
-    for pupil, first in zip(pupils, drawn, strict=False):  # who came in between gets a card the next time
-        accounts.give_first_password(session, actor, pupil, first, at=at)
-        cards.append(Card(pupil.full_name, pupil.sign_in_name, first.text))
-    return found, cards
-
-
-def _without_password(session: Session, actor: Actor, class_uid: str) -> tuple[SchoolClass, list[User]]:
-    found = get_class(session, actor, class_uid)
-    require(actor, Permission.RESET_PUPIL_PASSWORD, found)
-    return found, [pupil for pupil in list_pupils(session, found.id) if pupil.password_hash is None]
 
 
 STAFF_ROLES = (Role.TEACHER, Role.LEADER, Role.LIBRARIAN, Role.ADMIN)
@@ -128,9 +53,10 @@ def add_colleague(
     group_uid: str = "",
     at: datetime,
 ) -> User:
-    """Make an account for a colleague with these roles and a first password.
+    """Make an account for a colleague with these roles, and give it a first password where the actor may.
 
-    Without a *sign_in_name* one is made from the name.
+    One with exam or grade rights waits for a leader to hand the password out. Without a *sign_in_name* one is made
+    from the name.
 
     Raises:
         Forbidden: the actor does not administer accounts.
@@ -153,7 +79,11 @@ def add_colleague(
         group = get_group(session, actor, group_uid)
         session.add(GroupMembership(school_id=actor.school_id, group_id=group.id, user_id=user.id))
     audit.record(session, actor, "account.created", user.uid, roles=sorted(granted))
-    accounts.give_first_password(session, actor, user, first, at=at)
+    if allows(actor, Permission.HAND_OUT_PASSWORD, user):
+        accounts.give_first_password(session, actor, user, first, at=at)
+    else:
+        user.must_change_password = True
+        accounts.ask_password(session, actor, user, at=at)
     return user
 
 
@@ -183,6 +113,9 @@ def get_colleague(session: Session, actor: Actor, uid: str) -> User:
 def set_roles(session: Session, actor: Actor, uid: str, roles: Collection[str], *, at: datetime) -> User:
     """Write which roles a colleague holds on the staff; being a parent stays as it is.
 
+    Whoever had no exam or grade rights until now gets them with a new first password, handed out by a leader: the old
+    one may be known to the administrator.
+
     Raises:
         NotFound: nobody of this school has that uid.
         Forbidden: the actor does not administer accounts, or it is their own.
@@ -194,12 +127,15 @@ def set_roles(session: Session, actor: Actor, uid: str, roles: Collection[str], 
     if Role.PUPIL in user.roles:
         raise Conflict(N_("Học sinh không thể giữ vai trò của nhà trường."))
     wanted = _staff_roles(roles) | (user.roles & {Role.PARENT})
+    gains_rights = bool(wanted & EXAM_OR_GRADE_ROLES) and not user.roles & EXAM_OR_GRADE_ROLES
     for grant in [one for one in user.grants if one.role not in wanted]:
         user.grants.remove(grant)
     for role in sorted(wanted - user.roles):
         user.grants.append(RoleGrant(role=role, granted_by_id=actor.user_id, granted_at=at))
     session.flush()
     audit.record(session, actor, "account.roles_set", user.uid, roles=sorted(wanted))
+    if gains_rights:
+        accounts.void_password(session, actor, user, at=at)
     return user
 
 
@@ -215,31 +151,3 @@ def _free_code(session: Session, actor: Actor, code: str) -> str | None:
     if wanted and session.scalar(select(User.id).where(User.school_id == actor.school_id, User.code == wanted)):
         raise Invalid.at("code", N_("Mã này đã có người mang."))
     return wanted
-
-
-def count_staff_without_password(session: Session, actor: Actor) -> int:
-    """Say how many first passwords `staff_cards` needs.
-
-    Raises:
-        Forbidden: the actor does not administer accounts.
-    """
-    return len(_staff_without_password(session, actor))
-
-
-def staff_cards(session: Session, actor: Actor, drawn: Sequence[FirstPassword], *, at: datetime) -> list[Card]:
-    """Give the drawn first passwords to colleagues who have none yet; the cards are shown once.
-
-    Raises:
-        Forbidden: the actor does not administer accounts.
-    """
-    cards = []
-    for person, first in zip(_staff_without_password(session, actor), drawn, strict=False):
-        accounts.give_first_password(session, actor, person, first, at=at)
-        cards.append(Card(person.full_name, person.sign_in_name, first.text))
-    return cards
-
-
-def _staff_without_password(session: Session, actor: Actor) -> list[User]:
-    require(actor, Permission.ADMINISTER_ACCOUNTS)
-    staff = list_staff(session, actor)
-    return [one for one in staff if one.password_hash is None and one.disabled_at is None]

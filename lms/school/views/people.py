@@ -69,13 +69,13 @@ def reset_pupil_password(uid: str, pupil_uid: str) -> ResponseReturnValue:
 def people() -> ResponseReturnValue:
     """List the staff of the school."""
     session, actor = current_session(), current_actor()
-    staff = service.list_staff(session, actor)
     return render_template(
         "lms/school/people.html",
-        staff=staff,
+        staff=service.list_colleagues(session, actor),
         actor=actor,
         role_names=role_names(),
-        waiting=[one for one in staff if one.password_hash is None and one.disabled_at is None],
+        waiting=service.count_waiting(session, actor),
+        led=service.get_school(session, actor).led_since is not None,
     )
 
 
@@ -97,7 +97,7 @@ def staff_form() -> ResponseReturnValue:
 @bp.post("/staff/new")
 @shows_again(staff_form)
 def add_colleague() -> ResponseReturnValue:
-    """Add a colleague and show the first password once."""
+    """Add a colleague; show the first password once where it is the administrator's to hand out."""
     actor = current_actor()
     service.may_administer_or_refuse(actor)
     leave_queue()
@@ -114,14 +114,23 @@ def add_colleague() -> ResponseReturnValue:
         first=first,
         at=clock.now(),
     )
+    if person.waits_for_password:
+        flash(
+            _(
+                "Đã tạo tài khoản %(sign_in)s cho %(name)s. Lãnh đạo trường phát mật khẩu lần đầu.",
+                sign_in=person.sign_in_name,
+                name=person.full_name,
+            )
+        )
+        return redirect(url_for("school.people"), code=303)
     return show_first_password(person, first, back=url_for("school.people"))
 
 
 @bp.post("/people/cards")
 def staff_cards() -> ResponseReturnValue:
-    """Give first passwords to colleagues who have none, and show the cards to print."""
+    """Give first passwords to the colleagues who wait for one, and show the cards to print."""
     session, actor = current_session(), current_actor()
-    needed = service.count_staff_without_password(session, actor)
+    needed = service.count_waiting(session, actor)
     leave_queue()
     drawn = [draw_first_password() for _person in range(needed)]
     issued = service.staff_cards(session, actor, drawn, at=clock.now())
@@ -147,18 +156,38 @@ def person(uid: str) -> ResponseReturnValue:
 def set_roles(uid: str) -> ResponseReturnValue:
     """Write which roles a colleague holds."""
     found = service.set_roles(current_session(), current_actor(), uid, request.form.getlist("roles"), at=clock.now())
-    flash(_("Đã lưu vai trò của %(name)s.", name=found.full_name))
+    flash(
+        _("Đã lưu vai trò của %(name)s. Lãnh đạo trường phát mật khẩu mới.", name=found.full_name)
+        if found.password_hash is None
+        else _("Đã lưu vai trò của %(name)s.", name=found.full_name)
+    )
     return redirect(url_for("school.people"), code=303)
 
 
 @bp.post("/people/<uid>/password")
-def reset_staff_password(uid: str) -> ResponseReturnValue:
+def hand_out_password(uid: str) -> ResponseReturnValue:
     """Give a colleague a new first password and show it once."""
     actor = current_actor()
     leave_queue()
     first = draw_first_password()
-    person = service.reset_staff_password(current_session(), actor, uid, first, at=clock.now())
+    person = service.hand_out_password(current_session(), actor, uid, first, at=clock.now())
     return show_first_password(person, first, back=url_for("school.people"))
+
+
+@bp.post("/people/<uid>/password/ask")
+def ask_password(uid: str) -> ResponseReturnValue:
+    """Ask a leader to hand out a new first password to a colleague."""
+    person = service.ask_password(current_session(), current_actor(), uid, at=clock.now())
+    flash(_("Đã chuyển đề nghị tới lãnh đạo trường. %(name)s nhận mật khẩu mới từ lãnh đạo.", name=person.full_name))
+    return redirect(url_for("school.people"), code=303)
+
+
+@bp.post("/people/<uid>/password/decline")
+def decline_password(uid: str) -> ResponseReturnValue:
+    """Drop a request for a new first password."""
+    person = service.decline_password(current_session(), current_actor(), uid)
+    flash(_("Đã bỏ đề nghị. %(name)s vẫn dùng mật khẩu cũ.", name=person.full_name))
+    return redirect(url_for("school.people"), code=303)
 
 
 @bp.post("/people/<uid>/disabled")

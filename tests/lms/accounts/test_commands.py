@@ -1,4 +1,4 @@
-"""The command that lets an administrator in."""
+"""The commands that let an administrator or a leader in."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import select
 
-from lms.accounts.commands import create_admin
+from lms.accounts.commands import create_admin, create_leader
 from lms.base import db
+from lms.base.audit import AuditEntry
 from lms.base.permissions import Role
 from lms.base.users import User
 from tests.factories import World
@@ -38,3 +39,15 @@ def test_a_pupil_never_and_several_schools_must_be_told_apart(app: Flask, world:
     unclear = CliRunner().invoke(create_admin, ["it.moi", "--name", "X"])
     assert unclear.exit_code != 0
     assert "hoa-phuong, sao-mai" in unclear.output
+
+
+def test_the_only_leader_is_let_in_again_at_the_server(app: Flask, world: World) -> None:
+    answer = CliRunner().invoke(create_leader, ["hieutruong", "--name", "Ai", *SCHOOL])
+    assert answer.exit_code == 0, answer.output
+    name, password = answer.output.split()
+    entered = app.test_client().post("/sign-in", data={"sign_in_name": name, "password": password})
+    assert entered.status_code == 303
+    with db.open_session(writes=False) as session:
+        assert session.get_one(User, world.leader.id).roles == {Role.LEADER}
+        kinds = session.scalars(select(AuditEntry.kind).where(AuditEntry.subject_uid == world.leader.uid)).all()
+    assert kinds[:2] == ["account.leader_made", "account.password_reset"]
