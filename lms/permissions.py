@@ -27,6 +27,7 @@ class Permission(StrEnum):
     ADMINISTER_ACCOUNTS = "administer_accounts"
     DISABLE_ACCOUNT = "disable_account"
     HAND_OUT_PASSWORD = "hand_out_password"  # noqa: S105 - a first one, to a colleague
+    PLACE_TEACHER = "place_teacher"  # in a class, a subject, a group
     RESET_PUPIL_PASSWORD = "reset_pupil_password"  # noqa: S105 - the name of an act
     # quizzes
     BUILD_QUIZ = "build_quiz"  # a course or a quiz
@@ -159,6 +160,7 @@ POLICY = PolicyTable(
         Permission.ADMINISTER_ACCOUNTS: administers,
         Permission.DISABLE_ACCOUNT: not_oneself(administers),
         Permission.HAND_OUT_PASSWORD: not_oneself(hands_out_passwords),
+        Permission.PLACE_TEACHER: not_oneself(administers),
         Permission.RESET_PUPIL_PASSWORD: any_of(teaches_class, administers),
         Permission.BUILD_QUIZ: teaches_subject_in_class,
         Permission.WATCH_QUIZ: any_of(teaches_subject_in_class, leads),

@@ -168,7 +168,7 @@ def apply_import(session: Session, actor: Actor, uid: str, *, at: datetime) -> R
             continue
         person = session.get_one(User, planned.user_id) if planned.user_id else _new(session, actor, planned.line, at)
         _take_identity(person, planned.line)
-        if planned.group and Role.TEACHER in person.roles:
+        if planned.group and Role.TEACHER in person.roles and person.id != actor.user_id:  # nobody places themselves
             _join(session, person, groups[planned.group], head=planned.line.post is Post.HEAD)
     batch.applied_at = at
     batch.new_count = plan.count(Fate.NEW)

@@ -15,7 +15,7 @@ from lms.base.subjects import Subject, list_subjects
 from lms.base.users import User
 from lms.permissions import Permission, require
 from lms.school.models import GradePeriods, GroupMembership, SchoolClass, TeachingAssignment
-from lms.school.service.classes import teacher
+from lms.school.service.classes import may_place_or_refuse, teacher
 from lms.school.service.reading import get_class, list_classes
 
 AfterAssignment = Callable[[Session, SchoolClass, Subject], None]
@@ -105,7 +105,7 @@ def assign_class(session: Session, actor: Actor, class_uid: str, wanted: Mapping
 
     Raises:
         NotFound: no such class, subject or teacher.
-        Forbidden: the actor does not arrange the school.
+        Forbidden: the actor does not arrange the school, or takes a class themselves.
         Invalid: a person is no teacher.
     """
     found = get_class(session, actor, class_uid)
@@ -126,7 +126,7 @@ def assign_teacher(session: Session, actor: Actor, teacher_uid: str, wanted: Col
 
     Raises:
         NotFound: no such teacher, class or subject.
-        Forbidden: the actor does not arrange the school.
+        Forbidden: the actor does not arrange the school, or takes a class themselves.
         Invalid: the person is no teacher.
     """
     require(actor, Permission.ARRANGE_SCHOOL)
@@ -162,6 +162,8 @@ def _give(session: Session, actor: Actor, found: SchoolClass, subject: Subject, 
     ).all()
     if [row.teacher_id for row in rows] == ([person.id] if person else []):
         return
+    if person is not None:
+        may_place_or_refuse(actor, person)
     for row in rows:
         session.delete(row)
     session.flush()

@@ -17,6 +17,7 @@ from lms.base.users import User
 from lms.permissions import Permission, require
 from lms.school.domain import check_title
 from lms.school.models import GroupMembership
+from lms.school.service.classes import may_place_or_refuse
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ def save_group(
 
     Raises:
         NotFound: no such group, or a person or subject that is not of this school.
-        Forbidden: the actor does not arrange the school.
+        Forbidden: the actor does not arrange the school, or gets a group, its head or its subjects themselves.
         Invalid: no name, or one that another group has.
     """
     group = get_group(session, actor, uid)
@@ -149,6 +150,14 @@ def save_group(
     kept = {
         row.user_id: row for row in session.scalars(select(GroupMembership).where(GroupMembership.group_id == group.id))
     }
+    known = {subject.uid: subject for subject in list_subjects(session, actor.school_id)}
+    if not set(subjects) <= known.keys():
+        raise NotFound
+    if actor.uid in wanted:
+        mine = kept.get(actor.user_id)
+        more_subjects = any(known[one].group_id != group.id for one in subjects)
+        if mine is None or more_subjects or (actor.uid in heads and not mine.is_head):
+            may_place_or_refuse(actor, session.get_one(User, actor.user_id))
     wanted_ids = {teachers[one] for one in wanted}
     for user_id, row in kept.items():
         if user_id not in wanted_ids:
@@ -159,9 +168,6 @@ def save_group(
         )
         row.is_head = one in heads
         session.add(row)
-    known = {subject.uid: subject for subject in list_subjects(session, actor.school_id)}
-    if not set(subjects) <= known.keys():
-        raise NotFound
     for subject in known.values():
         if subject.uid in subjects:
             subject.group_id = group.id

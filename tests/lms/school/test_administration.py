@@ -9,11 +9,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from lms.base import db
+from lms.base.permissions import Role
 from lms.base.subjects import SubjectGroup
-from lms.base.users import User
+from lms.base.users import RoleGrant, User
 from lms.courses.models import Course
 from lms.school.models import GroupMembership, Guardianship, SchoolClass, SchoolYear, TeachingAssignment
-from tests.factories import World
+from tests.factories import NOON, World
 
 SignedIn = Callable[[str], FlaskClient]
 PAGES = (
@@ -229,3 +230,30 @@ def test_parents_of_a_class_get_cards_once(signed_in: SignedIn, world: World) ->
     assert signed_in("teacher").post(path).status_code == 403
     assert world.parent.full_name in signed_in("admin").post(path).text
     assert world.parent.full_name not in signed_in("admin").post(path).text
+
+
+def test_nobody_places_themselves(signed_in: SignedIn, world: World) -> None:
+    """An administrator who teaches, too, gets no class, homeroom, group or headship by their own hand."""
+    with db.transaction() as session:
+        person = session.get_one(User, world.it_teacher.id)
+        person.grants.append(RoleGrant(role=Role.ADMIN, granted_at=NOON))
+    both, me = signed_in("it_teacher"), world.it_teacher.uid
+    taken = {f"subject-{world.maths.uid}": me}
+    group = {"name": "Toán", "subjects": [world.maths.uid]}
+    own = {"name": "Tin học – Công nghệ", "members": [me], "heads": [me]}
+    for path, form in (
+        (f"assignments/class/{world.class_8a2.uid}", taken),
+        (f"assignments/teacher/{me}", {"cell": [f"{world.class_8a2.uid}|{world.maths.uid}"]}),
+        (f"classes/{world.class_8a2.uid}/homeroom", {"homeroom": me}),
+        ("classes", {"name": "8A3", "homeroom": me}),
+        (f"groups/{world.maths_group.uid}", group | {"members": [me]}),
+        (f"groups/{world.maths_group.uid}", group | {"heads": [me]}),
+        (f"groups/{world.it_group.uid}", own | {"subjects": [world.informatics.uid, world.maths.uid]}),
+    ):
+        assert both.post(f"/school/{path}", data=form).status_code == 403, path
+    # What they have stays theirs while they write the rest.
+    assert both.post(f"/school/groups/{world.it_group.uid}", data=own | {"subjects": []}).status_code == 303
+    kept = {"cell": [f"{world.class_8a1.uid}|{world.informatics.uid}"]}
+    assert both.post(f"/school/assignments/teacher/{me}", data=kept).status_code == 303
+    assert signed_in("admin").post(f"/school/assignments/class/{world.class_8a2.uid}", data=taken).status_code == 303
+    assert both.post(f"/school/assignments/class/{world.class_8a2.uid}", data=taken).status_code == 303
