@@ -454,7 +454,7 @@ def test_kept_reviews_show_each_pupil_their_own_and_no_key_too_early(
             assert answers[who][10]["text"] in page
             assert answers["classmate" if who == "pupil" else "pupil"][10]["text"] not in page
             assert "Đáp án" not in page  # a classmate may still be working
-    assert signed_in("teacher").post(f"/quizzes/{quiz}/end").status_code == 303
+    assert signed_in("teacher").post(f"/quizzes/{quiz}/end", data={"confirm": "kết thúc"}).status_code == 303
     assert all("Đáp án" in client.get(f"/exam/{uids[who]}/review").text for who, client in clients.items())
     with db.transaction() as session:
         session.scalars(select(Quiz)).one().show_key = False
