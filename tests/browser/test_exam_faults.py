@@ -131,11 +131,11 @@ def allow(page: Page | BrowserContext, *paths: str) -> None:
 
 
 def test_a_click_before_the_script_is_there_is_saved(device: Any, quiz: str) -> None:
-    context = device()
-    held: list[Route] = []
-    context.route("**/exam-*.js", lambda route: held.append(route))
-    page = context.new_page()
+    page = device().new_page()
     page.goto(quiz)
+    page.wait_for_selector("html[data-preloaded]", state="attached")
+    held: list[Route] = []
+    page.route("**/exam-*.js", lambda route: held.append(route))
     with page.expect_request("**/exam-*.js"):
         page.get_by_role("button", name="Bắt đầu làm bài").click()
     choose(page, "c")
