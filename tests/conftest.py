@@ -19,6 +19,7 @@ from lms.app import create_app, load_models
 from lms.base import clock, db
 from lms.base.config import Settings
 from lms.base.users import User
+from lms.quizzes.hot import presence
 from tests import factories
 from tests.factories import World
 from tests.postgres import postgres_server, postgres_url
@@ -43,6 +44,12 @@ def school_file(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, World]:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     engine.dispose()
     return path, world
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_looking_by_the_clock() -> None:
+    """Who fell silent is looked for when a test says so, not meanwhile."""
+    presence.EVERY_SECONDS = 86_400.0
 
 
 @pytest.fixture

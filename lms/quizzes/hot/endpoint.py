@@ -15,6 +15,7 @@ from lms.quizzes.domain.admission import Visit
 from lms.quizzes.domain.states import Standing
 from lms.quizzes.hot.admitting import admit
 from lms.quizzes.hot.checking import TAB, check, paper
+from lms.quizzes.hot.presence import seen
 from lms.quizzes.hot.pulse import News, news
 from lms.quizzes.hot.saving import look_at, save
 from lms.quizzes.hot.storing import Arrival, Stored
@@ -45,6 +46,7 @@ def take_events(
     if refused:
         log.warning("exam.events_refused", attempt=attempt_uid, user=ticket.user_id, events=len(refused))
     form = paper(ticket.form_id)
+    seen(ticket.attempt_id, form.quiz_id)
     heard = news(form.quiz_id)  # before the attempt is read, which is then at least as new
     stored = save(Arrival(ticket, f"{ticket.device}.{batch.tab}", events, form.rules))
     for _seq, standing in stored.saved:
@@ -67,6 +69,7 @@ def take_pulse(
     ticket = read(secret, attempt_uid, token)
     admit(ticket, attempt_uid, visit)
     form = paper(ticket.form_id)
+    seen(ticket.attempt_id, form.quiz_id)
     heard = news(form.quiz_id)
     if known == str(heard.bulletin):
         return 204, heard.ask_ms, b""

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from lms.base import clock, db
 from lms.quizzes.domain.flow import Rules
+from lms.quizzes.hot import presence
 from lms.quizzes.hot.storing import Arrival, Stored, look
 from lms.quizzes.hot.tokens import Ticket
 from lms.quizzes.hot.writer import Writer
@@ -52,7 +53,8 @@ def look_at(ticket: Ticket, at: datetime, rules: Rules) -> Stored:
 
 
 def stop() -> None:
-    """End the writing thread, after what is waiting; the next save starts another."""
+    """End the threads of this path, the writing one after what is waiting; the next request starts others."""
+    presence.stop()
     with _lock:
         _stop_all()
 

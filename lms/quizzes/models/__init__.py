@@ -2,11 +2,12 @@
 
 from lms.quizzes.models.admission import Admission, LetIn, Sitting, SittingInvigilator, SittingPupil
 from lms.quizzes.models.attempts import Attempt, AttemptEvent, ResponseCurrent, Submission
-from lms.quizzes.models.flow import QuizFlow, Reopening
+from lms.quizzes.models.flow import Absence, QuizFlow, Reopening
 from lms.quizzes.models.quizzes import Accommodation, Form, Quiz, QuizSlot
 from lms.quizzes.models.scores import AttemptScore, EssayMark, ItemScore, Release, ScoreRun, TeacherComment
 
 __all__ = [
+    "Absence",
     "Accommodation",
     "Admission",
     "Attempt",

@@ -57,3 +57,12 @@ class Reopening(Base):
     attempt: Mapped[Attempt] = relationship(lazy="joined", innerjoin=True)
     asked_by: Mapped[User] = relationship(lazy="joined", innerjoin=True, foreign_keys=[asked_by_id])
     decided_by: Mapped[User | None] = relationship(lazy="joined", foreign_keys=[decided_by_id])
+
+
+class Absence(Base):
+    """Since when nothing was heard of the page of a running attempt; gone once it is heard again."""
+
+    __tablename__ = "quiz_absence"
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("quiz_attempt.id"), primary_key=True)
+    quiz_id: Mapped[int] = mapped_column(ForeignKey("quiz.id"), index=True)
+    since_at: Mapped[datetime]

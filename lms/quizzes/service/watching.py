@@ -18,7 +18,7 @@ from lms.base.users import User
 from lms.permissions import Permission, require
 from lms.quizzes.domain.states import AttemptState, EventKind, QuizState, Standing
 from lms.quizzes.domain.timing import Allowance
-from lms.quizzes.models import Accommodation, Attempt, AttemptEvent, Form, Quiz, Submission
+from lms.quizzes.models import Absence, Accommodation, Attempt, AttemptEvent, Form, Quiz, Submission
 from lms.quizzes.service.flow import flow_of
 from lms.quizzes.service.reading import get_quiz
 from lms.school import service as school
@@ -31,6 +31,7 @@ class Doing(StrEnum):
 
     NOT_BEGUN = "not_begun"
     WORKING = "working"
+    SILENT = "silent"  # its page has not been heard for a while
     PAUSED = "paused"
     HANDED_IN = "handed_in"
 
@@ -47,6 +48,7 @@ class Row:
     left: int = 0  # how often the page was left
     left_seconds: int = 0
     kept: int = 0  # answers that came too late or from another device
+    silent_since: datetime | None = None
     deadline_at: datetime | None = None
     left_minutes: int | None = None  # while the clock stands
     handed_in_at: datetime | None = None
@@ -100,6 +102,8 @@ def board_of(session: Session, quiz: Quiz) -> Board:
         one.pupil_id: one.allowance
         for one in session.scalars(select(Accommodation).where(Accommodation.quiz_id == quiz.id))
     }
+    absences = select(Absence.attempt_id, Absence.since_at).where(Absence.quiz_id == quiz.id)
+    silent = {row.attempt_id: row.since_at for row in session.execute(absences)}
     answered, left, kept = _facts(session, quiz)
     rows = []
     for pupil in school.list_pupils(session, quiz.class_id):
@@ -112,13 +116,14 @@ def board_of(session: Session, quiz: Quiz) -> Board:
         rows.append(
             Row(
                 pupil=pupil,
-                doing=_doing(attempt),
+                doing=_doing(attempt, attempt.id in silent),
                 attempt_uid=attempt.uid,
                 form_code=code,
                 answered=answered.get(attempt.id, 0),
                 left=times,
                 left_seconds=round(milliseconds / 1000),
                 kept=kept.get(attempt.id, 0),
+                silent_since=silent.get(attempt.id) if attempt.state == AttemptState.OPEN else None,
                 deadline_at=attempt.deadline_at,
                 left_minutes=_left_minutes(attempt),
                 handed_in_at=submission.handed_in_at if submission else None,
@@ -131,10 +136,12 @@ def board_of(session: Session, quiz: Quiz) -> Board:
     return Board(quiz, rows, questions, flow_of(session, quiz).paused_at)
 
 
-def _doing(attempt: Attempt) -> Doing:
+def _doing(attempt: Attempt, silent: bool) -> Doing:
     if attempt.state != AttemptState.OPEN:
         return Doing.HANDED_IN
-    return Doing.WORKING if attempt.paused_at is None else Doing.PAUSED
+    if attempt.paused_at is not None:
+        return Doing.PAUSED
+    return Doing.SILENT if silent else Doing.WORKING
 
 
 def _left_minutes(attempt: Attempt) -> int | None:

@@ -21,12 +21,14 @@ from lms.quizzes.views.taking import pupil_start
 DOING = {
     watching.Doing.NOT_BEGUN: N_("Chưa bắt đầu"),
     watching.Doing.WORKING: N_("Đang làm"),
+    watching.Doing.SILENT: N_("Mất liên lạc"),
     watching.Doing.PAUSED: N_("Đang tạm dừng"),
     watching.Doing.HANDED_IN: N_("Đã nộp"),
 }
 LOOKS = {
     watching.Doing.NOT_BEGUN: "",
     watching.Doing.WORKING: "info",
+    watching.Doing.SILENT: "bad",
     watching.Doing.PAUSED: "wait",
     watching.Doing.HANDED_IN: "good",
 }
