@@ -35,12 +35,15 @@ _columns = (
 _KEY = ("attempt_id", "client_id", "client_seq")
 
 LOOK = select(*_columns).where(_attempt.id.in_(bindparam("ids", expanding=True)))
-LOCK = (
-    select(*_columns, func.clock_timestamp(type_=_attempt.deadline_at.type).label("at"))
+_LOCKED = (
+    select(*_columns)
     .where(_attempt.id.in_(bindparam("ids", expanding=True)))
     .order_by(_attempt.id)
     .with_for_update()
+    .subquery("locked")
 )
+# The clock is read from the locked rows: beside FOR UPDATE itself PostgreSQL would read it before it waits for them.
+LOCK = select(_LOCKED, func.clock_timestamp(type_=_attempt.deadline_at.type).label("at"))
 INSERT_SQLITE: Insert = sqlite.insert(_event).on_conflict_do_nothing(index_elements=_KEY)
 INSERT_POSTGRESQL: Insert = (
     postgresql.insert(_event)

@@ -127,6 +127,23 @@ def test_what_comes_too_late_is_kept_and_marked(place: Place, why: str) -> None:
     assert [row.standing for row in place.rows()] == ["late"]
 
 
+def test_the_time_is_read_once_the_lock_is_had(place: Place) -> None:
+    """An answer that waited for its attempt over the end is late, whoever held the lock."""
+    stored: list[Any] = []
+    waiting = threading.Thread(target=lambda: stored.append(place.send(answer(10))))
+    end = clock.now() + timedelta(seconds=1)
+    place.change(accept_until_at=end)
+    with db.transaction() as session:
+        session.execute(select(Attempt.id).where(Attempt.id == place.attempt_id).with_for_update()).one()
+        waiting.start()
+        waiting.join((end - clock.now()).total_seconds() + 0.05)
+        assert not stored
+        let_go = clock.now()
+    waiting.join()
+    assert stored[0].saved == [(10, "late")]
+    assert stored[0].at >= let_go
+
+
 def test_a_device_that_was_replaced_is_kept_and_marked(place: Place) -> None:
     place.change(device=OTHER_DEVICE)
     stored = place.send(answer(10))
