@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import Engine
@@ -56,19 +57,24 @@ class Exam:
     seats: Sequence[Seat]
 
 
-def populate(settings: Settings, *, pupils: int, questions: int, duration_seconds: int) -> Exam:
-    """Make the database of these settings and fill it; the server is started afterwards."""
+def populate(settings: Settings, *, pupils: int, questions: int, duration_seconds: int, **rules: Any) -> Exam:
+    """Make the database of these settings and fill it; the server is started afterwards.
+
+    *rules* are further fields of `QuizSettings`.
+    """
     app = create_app(settings)
     engine: Engine = app.extensions["gieo_engine"]
     upgrade(engine)
     with db.transaction() as session:
-        exam = _fill(app, session, pupils, questions, duration_seconds)
+        exam = _fill(app, session, pupils, questions, duration_seconds, rules)
     jobs.close()
     engine.dispose()
     return exam
 
 
-def _fill(app: Flask, session: Session, pupils: int, questions: int, duration_seconds: int) -> Exam:
+def _fill(
+    app: Flask, session: Session, pupils: int, questions: int, duration_seconds: int, more: Mapping[str, Any]
+) -> Exam:
     at = clock.now()
     school = School(code=f"bench-{secrets.token_hex(4)}", name="Trường thử tải", created_at=at, led_since=at)
     session.add(school)
@@ -125,6 +131,7 @@ def _fill(app: Flask, session: Session, pupils: int, questions: int, duration_se
         opens_at=at - timedelta(minutes=1),
         closes_at=at + timedelta(hours=6),
         duration_seconds=duration_seconds,
+        **more,
     )
     quiz = building.create_quiz(session, actor, course, rules, at=at)
     building.add_questions(session, actor, quiz.uid, [item.version_uid for item in items], Fraction(1, 2))

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -104,15 +105,35 @@ def cpu_seconds(pid: int) -> float:
     return ticks / _TICK
 
 
+def alive(pid: int) -> bool:
+    """Whether a process runs; one that has ended and was not buried yet does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def kill(pids: Sequence[int], seconds: float = 10) -> int:
+    """SIGKILL these processes and wait for their end; returns how many were alive before.
+
+    Raises:
+        TimeoutError: one of them would not go.
+    """
+    before = [pid for pid in pids if alive(pid)]
+    for pid in before:
+        with suppress(ProcessLookupError):  # it died with its parent
+            os.kill(pid, signal.SIGKILL)
+    until = time.monotonic() + seconds
+    while any(alive(pid) for pid in pids):
+        if time.monotonic() > until:
+            raise TimeoutError("A killed process would not go.")
+        time.sleep(0.01)
+    return len(before)
+
+
 def kill_tree(process: subprocess.Popen[bytes]) -> int:
     """Kill a server and everything it started, at once; returns how many processes were alive."""
-    killed = 0
-    for pid in tree(process.pid):
-        try:
-            os.kill(pid, signal.SIGKILL)
-            killed += 1
-        except ProcessLookupError:
-            continue
+    killed = kill(tree(process.pid))
     process.wait(10)
     return killed
 
