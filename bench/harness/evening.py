@@ -14,11 +14,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, func, select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
 
 from bench.exam_school import Exam, populate
 from bench.harness import invariants
+from bench.harness.disks import PowerDisk, SmallDisk
 from bench.harness.invariants import Findings, Hold, Rules
-from bench.harness.ledger import Ledger
+from bench.harness.ledger import Ledger, Trouble
 from bench.harness.proxy import Proxy, Weather
 from bench.harness.pupils import Client, Habits, Pupil
 from bench.harness.victims import SECRET, SERVE, Killer, Postgres, Server
@@ -41,9 +43,10 @@ class Plan:
     seconds: int = 60  # the test
     grace: int = 4
     start_within: float = 10.0
-    kills: Mapping[str, int] = field(default_factory=dict)  # worker, server, postgres
+    kills: Mapping[str, int] = field(default_factory=dict)  # worker, server, postgres, power, room
     weather: Weather = STORMY
     two_devices: float = 0.10
+    reload: float = 0.10
     triple: float = 0.25
     hurried: float = 0.25
     stay: float = 0.08  # never hand in, and answer beyond the end
@@ -56,6 +59,7 @@ class Evening:
 
     findings: Findings
     figures: dict[str, Any]
+    troubles: Sequence[Trouble] = ()  # answers of 500 and above
 
     @property
     def complete(self) -> bool:
@@ -71,11 +75,15 @@ def play(
     command: Sequence[str] = SERVE,
     client: type[Client] = Client,
     prepare: Callable[[Connection], None] | None = None,
-    url: str = "",
+    disk: PowerDisk | SmallDisk | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Evening:
-    """Play one evening in this folder. *prepare* may change the populated database before the server opens it."""
+    """Play one evening in this folder; *disk* is where the database lies, if it is to fail.
+
+    *prepare* may change the populated database before the server opens it.
+    """
     began = time.monotonic()
-    url = url or (postgres.url if postgres else "")
+    url = postgres.url if postgres else ""
     data = folder / "data"
     data.mkdir(exist_ok=True)
     settings = Settings(data_dir=data, database_url=url, secret_key=SECRET, log_format="json")
@@ -90,13 +98,13 @@ def play(
         column_key="gk",
     )
     load_models()
-    engine = create_engine(settings.database.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True)
+    engine = create_engine(settings.database, poolclass=NullPool)  # keeps no file open
     with engine.begin() as connection:
         _shorten(connection, exam, plan.seconds)
         if prepare:
             prepare(connection)
-    server = Server(folder, url, command)
-    killer = Killer(server, postgres)
+    server = Server(folder, url, command, environment or {})
+    killer = Killer(server, postgres, disk)
     rules = Rules(timedelta(seconds=plan.seconds), timedelta(seconds=plan.grace))
     try:
         server.start()
@@ -105,7 +113,6 @@ def play(
         server.stop()
         with engine.connect() as connection:
             findings, counted = invariants.check(connection, exam, rules, ledgers, holds)
-        engine.dispose()
     finally:
         server.stop()
         killer.close()
@@ -115,19 +122,21 @@ def play(
         {
             "kills": sum(killer.hits.values()),
             "kinds": dict(killer.hits),
-            "unmatched": killer.unmatched,
+            "unmatched": killer.unmatched if not isinstance(disk, SmallDisk) else 0,
             "down_s": round(killer.down_seconds, 1),
             **{name: proxy.happened[name] for name in NETWORK},
             "holds": len(holds),
             "resent": sum(ledger.resent for ledger in ledgers),
             **counted,
-            "not_begun": sum(1 for ledger in ledgers if not ledger.begun_at),
+            "not_begun": sum(1 for ledger in ledgers if not ledger.begun_at and not ledger.too_late),
+            "too_late": sum(ledger.too_late for ledger in ledgers),
             "undelivered": sum(len(ledger.waiting) for ledger in ledgers),
             "bad_replies": len(wrong),
             **({"bad_replies_say": wrong[:3]} if wrong else {}),
             "prepared_s": round(ready - began, 1),
             "seconds": round(time.monotonic() - began, 1),
         },
+        [trouble for ledger in ledgers for trouble in ledger.troubles],
     )
 
 
@@ -147,6 +156,7 @@ async def _play(
     rng = random.Random(plan.seed)
     end = plan.start_within + plan.seconds + plan.grace
     until = time.monotonic() + end + 45
+    heard = asyncio.Event()
     async with Proxy(server.port, plan.seed, plan.weather) as proxy:
         pupils = [
             Pupil(proxy.port, exam, seat, habits, f"{plan.seed}/{place}", until)
@@ -154,8 +164,9 @@ async def _play(
         ]
         for pupil in pupils:
             pupil.make_client = client
+            pupil.heard = heard
         evenings = [asyncio.create_task(pupil.take()) for pupil in pupils]
-        strikes = asyncio.create_task(_strike(plan, killer, random.Random(plan.seed), end))
+        strikes = asyncio.create_task(_strike(plan, killer, random.Random(plan.seed), end, heard))
         holding = asyncio.create_task(_hold_over_ends(plan, engine, pupils))
         ledgers = list(await asyncio.gather(*evenings))
         await strikes
@@ -171,24 +182,28 @@ def _habits(plan: Plan, rng: random.Random) -> list[Habits]:
     staying = set(rng.sample(places, round(plan.pupils * plan.stay)))
     others = [place for place in places if place not in staying]
     moving = set(rng.sample(places, round(plan.pupils * plan.two_devices)))
+    reloading = set(rng.sample([place for place in places if place not in moving], round(plan.pupils * plan.reload)))
     triple = set(rng.sample(others, min(len(others), round(plan.pupils * plan.triple))))
     hurried = set(rng.sample(others, min(len(others), round(plan.pupils * plan.hurried))))
     return [
         Habits(
             answers=plan.answers,
+            lasts=plan.seconds + plan.grace,
             think=plan.seconds * 0.75 / plan.answers,
             starts_after=rng.uniform(0, plan.start_within),
             moves_after=rng.randint(1, plan.answers) if place in moving else 0,
+            reloads_after=rng.randint(1, plan.answers) if place in reloading else 0,
             hand_ins=3 if place in triple else 1,
             hurried=place in hurried,
+            slow_clock=place % 2 == 0 and place in staying,
             stays_until=plan.seconds + plan.grace + 3.0 if place in staying else 0.0,
         )
         for place in places
     ]
 
 
-async def _strike(plan: Plan, killer: Killer, rng: random.Random, end: float) -> None:
-    """Kill at seeded moments spread over the whole evening, one after the other."""
+async def _strike(plan: Plan, killer: Killer, rng: random.Random, end: float, heard: asyncio.Event) -> None:
+    """Kill at seeded moments spread over the whole evening, each right after an acknowledgement where one comes."""
     kinds = [kind for kind, count in sorted(plan.kills.items()) for _ in range(count)]
     rng.shuffle(kinds)
     began = time.monotonic()
@@ -196,6 +211,9 @@ async def _strike(plan: Plan, killer: Killer, rng: random.Random, end: float) ->
     for place, kind in enumerate(kinds):
         moment = 1.0 + span * (place + rng.uniform(0.1, 0.9)) / len(kinds)
         await asyncio.sleep(max(0.0, began + moment - time.monotonic()))
+        heard.clear()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(heard.wait(), 6.0)
         await asyncio.get_running_loop().run_in_executor(killer.thread, killer.strike, kind)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from bench.exam_school import OPTIONS, Exam, Seat
 from bench.harness import wire
-from bench.harness.ledger import Change, Ledger
+from bench.harness.ledger import Change, Ledger, Trouble
 
 _TOKEN = re.compile(r'data-token="([^"]+)"')
 _CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -26,11 +26,14 @@ class Habits:
     """How one pupil takes the test."""
 
     answers: int
+    lasts: float  # seconds from the start until nothing counts any more
     think: float  # seconds for a question, in the middle
     starts_after: float
     moves_after: int = 0  # the question after which a second device takes over; 0: never
+    reloads_after: int = 0  # the question after which the page is loaded again; 0: never
     hand_ins: int = 1  # at the same time
     hurried: bool = False  # hands in while answers are still on their way
+    slow_clock: bool = False  # the device's clock runs at half the speed
     stays_until: float = 0.0  # seconds after the start; such a pupil never hands in, and answers to the end and beyond
     patience: float = 2.0  # seconds for an answer; longer after each that did not come
 
@@ -38,23 +41,27 @@ class Habits:
 class Client:
     """The page on one device."""
 
-    def __init__(self, pupil: Pupil, device: str) -> None:
+    def __init__(self, pupil: Pupil, device: str, tab: str) -> None:
         self.pupil = pupil
         self.device = device
+        self.tab = tab
         self.outbox: dict[int, Change] = {}
         self.token = ""
         self.over = asyncio.Event()  # no more will be added
+        self.online = asyncio.Event()
+        self.online.set()
         self._stir = asyncio.Event()
 
     @property
     def name(self) -> str:
-        return f"{self.device}.tab"
+        return f"{self.device}.{self.tab}"
 
     def change(self, slot: int, option: str) -> None:
         """The pupil answers."""
-        ledger = self.pupil.ledger
+        ledger, current = self.pupil.ledger, self.pupil.current
         seq = self.pupil.next_seq()
-        change = Change(self.name, seq, slot, option, barred=self.pupil.current is not self)
+        replaced = current is not None and current.device != self.device
+        change = Change(self.name, seq, slot, option, barred=replaced)
         ledger.changes.append(change)
         ledger.waiting.add(change)
         self.outbox[seq] = change
@@ -69,6 +76,7 @@ class Client:
         """Send what waits, oldest first, until all is acknowledged and nothing more will come."""
         patience = self.pupil.habits.patience
         while self.outbox or not self.over.is_set():
+            await self.online.wait()
             if not self.outbox:
                 self._stir.clear()
                 await self._stir.wait()
@@ -89,9 +97,10 @@ class Client:
 
     async def _post(self, batch: list[Change], patience: float) -> bool:
         events = [
-            {"seq": one.seq, "slot": one.slot, "response": {"choice": one.option}, "mono": one.seq} for one in batch
+            {"seq": one.seq, "slot": one.slot, "response": {"choice": one.option}, "mono": self.pupil.clock(one.seq)}
+            for one in batch
         ]
-        body = json.dumps({"tab": "tab", "events": events}).encode()
+        body = json.dumps({"tab": self.tab, "events": events}).encode()
         headers = {"Content-Type": "application/json", "X-Exam-Token": self.token}
         answer = await self.pupil.ask("POST", f"/exam/{self.pupil.uid}/events", headers, body, patience)
         if answer is None or answer.status >= 500:
@@ -107,6 +116,7 @@ class Client:
         for change in told:
             change.told.add(saved[change.seq])
             change.told_at = change.told_at or time.time()
+            self.pupil.heard.set()
         self.forget(told)
         return True
 
@@ -134,6 +144,7 @@ class Pupil:
         self.uid = ""
         self.current: Client | None = None
         self.make_client: type[Client] = Client
+        self.heard = asyncio.Event()  # set at each acknowledgement; shared with whoever waits for one
         self._seed = seed.replace("/", "-")
         self._port = port
         self._exam = exam
@@ -149,13 +160,21 @@ class Pupil:
         self._seq = max(self._seq + 1, int((time.time() - self.ledger.begun_at) * 1000))
         return self._seq
 
+    def clock(self, elapsed: int) -> int:
+        """What the device's own clock shows of so many milliseconds."""
+        return elapsed // 2 if self.habits.slow_clock else elapsed
+
     async def ask(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"", patience: float = MOST_PATIENCE
     ) -> wire.Answer | None:
         """One request, named for the network."""
         self._requests += 1
         named = {**headers, wire.KEY: f"{self._seed}/{self._requests}"}
-        return await wire.ask(self._port, wire.request(method, path, named, body), patience)
+        answer = await wire.ask(self._port, wire.request(method, path, named, body), patience)
+        if answer and answer.status >= 500:
+            what = {"events": "save"}.get(path.rpartition("/")[2], path.rpartition("/")[2][:12])
+            self.ledger.troubles.append(Trouble(what, answer.status, answer.body))
+        return answer
 
     async def take(self) -> Ledger:
         """Play the whole evening."""
@@ -168,10 +187,12 @@ class Pupil:
             self._here.change(number, self.rng.choice(OPTIONS))
             if number == self.habits.moves_after:
                 await self._move()
+            elif number == self.habits.reloads_after:
+                await self._reload(number)
         if self.habits.stays_until:
             await self._stay()
         elif self.habits.hurried:
-            await self._hand_in()
+            await asyncio.gather(self._hand_in(), self._answer_on())
         self._here.end()
         await self._all_sent()
         if not self.habits.stays_until and not self.habits.hurried:
@@ -207,6 +228,24 @@ class Pupil:
             old.change(number, self.rng.choice(OPTIONS))
         old.end()
 
+    async def _reload(self, number: int) -> None:
+        """Load the page again while the old one's last answer has not left yet; it arrives after a newer one."""
+        old = self._here
+        old.online.clear()
+        old.change(number, self.rng.choice(OPTIONS))
+        await self._open("first", "tab2")
+        self._here.change(number, self.rng.choice(OPTIONS))
+        await asyncio.sleep(self.rng.uniform(0.5, 1.0))
+        old.online.set()
+        if old is not self._here:
+            old.end()
+
+    async def _answer_on(self) -> None:
+        """Change the last answer while the hand-in is on its way."""
+        for _ in range(5):
+            await asyncio.sleep(self.rng.uniform(0, 0.1))
+            self._here.change(self.habits.answers, self.rng.choice(OPTIONS))
+
     async def _stay(self) -> None:
         """Answer until long after the end."""
         while time.time() < self.ledger.begun_at + self.habits.stays_until and time.monotonic() < self.until - 15:
@@ -230,11 +269,11 @@ class Pupil:
                 return
             await self._back_off()
 
-    async def _open(self, which: str) -> Client | None:
+    async def _open(self, which: str, tab: str = "tab1") -> Client | None:
         """Press the button like a browser, and take over where another device holds the test."""
         device = f"{self._seed}-{which}-device"[-40:].rjust(16, "x")
-        client = self.make_client(self, device)
-        while time.monotonic() < self.until:
+        client = self.make_client(self, device, tab)
+        while time.monotonic() < self.until and not self.ledger.too_late:
             if await self._try_to_open(client):
                 self.current = client
                 self._senders.append(asyncio.create_task(client.keep_sending()))
@@ -258,6 +297,8 @@ class Pupil:
                 for _ in range(1 if self.uid else self.habits.hand_ins)
             )
         )
+        over = time.time() > self.ledger.pressed_at + self.habits.lasts
+        self.ledger.too_late = over and any(start and start.status == 409 for start in starts)
         places = [start.header("location") for start in starts if start and start.status == 303]
         self.ledger.attempts |= {place.rpartition("/")[2] for place in places}
         if not places:

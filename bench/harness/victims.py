@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from subprocess import Popen
 
 from bench import processes
+from bench.harness.disks import PowerDisk, SmallDisk
 from tests import postgres
 
 SECRET = "bench-secret-bench-secret-bench-secret"
 SERVE = ("-m", "lms.cli", "serve")
+FULL_SECONDS = 5.0  # that a disk stays full
 
 
 class Server:
     """The server under test: started, killed whole or in part, started again on the same port."""
 
-    def __init__(self, folder: Path, url: str, command: Sequence[str] = SERVE) -> None:
+    def __init__(self, folder: Path, url: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
         self.port = processes.free_port()
         self.log = folder / "server.log"
         self.starts = 0
@@ -31,6 +33,7 @@ class Server:
             "GIEO_PORT": str(self.port),
             "GIEO_LOG_FORMAT": "json",
             **({"GIEO_DATABASE_URL": url} if url else {}),
+            **environment,
         }
         self._process: Popen[bytes] | None = None
 
@@ -39,6 +42,13 @@ class Server:
         self._process = processes.start(self._command, self._environment, self.log)
         self.starts += 1
         processes.wait_for(self.port, "/healthz", self._process, 90)
+
+    @property
+    def process(self) -> Popen[bytes]:
+        """The watcher."""
+        if self._process is None:
+            raise RuntimeError("The server was not started.")
+        return self._process
 
     def kill(self) -> bool:
         """SIGKILL the watcher and its workers; says whether at least one of each was alive."""
@@ -95,6 +105,11 @@ class Postgres:
         if self._again:
             self._again.__exit__(None, None, None)
 
+    @property
+    def alive(self) -> bool:
+        """Whether the postmaster runs."""
+        return processes.alive(self._server.process.pid)
+
     def recoveries(self) -> int:
         """How often the log says that it recovered after a crash."""
         return (self._server.folder / "server.log").read_text(errors="replace").count("automatic recovery in progress")
@@ -121,11 +136,12 @@ class Killer:
     `close`.
     """
 
-    def __init__(self, server: Server, postgres: Postgres | None) -> None:
+    def __init__(self, server: Server, postgres: Postgres | None, disk: PowerDisk | SmallDisk | None = None) -> None:
         self.hits: Counter[str] = Counter()
         self.down_seconds = 0.0
         self._server = server
         self._postgres = postgres
+        self._disk = disk
         self.thread = ThreadPoolExecutor(1, "killer")
 
     def close(self) -> None:
@@ -133,20 +149,35 @@ class Killer:
         self.thread.shutdown()
 
     def strike(self, what: str) -> None:
-        """Kill `worker`, `server` or `postgres`, and return once the site answers again."""
+        """Kill `worker`, `server` or `postgres`, cut the `power` or take the `room`; return once the site answers."""
         began = time.monotonic()
         if what == "worker":
             hit = self._server.kill_worker()
         elif what == "server":
             hit = self._server.kill()
             self._server.start()
-        elif self._postgres:
+        elif what == "room" and isinstance(self._disk, SmallDisk):
+            hit = self._fill(self._disk)
+        elif what == "power" and isinstance(self._disk, PowerDisk):
+            hit = self._server.kill()
+            self._disk.cut()
+            self._server.start()
+        elif what == "postgres" and self._postgres:
             hit = self._postgres.kill()
             self._postgres.start()
         else:
-            raise ValueError("SQLite has no server to kill.")
+            raise ValueError(f"There is no {what} to strike here.")
         self.hits[what] += hit
         self.down_seconds += time.monotonic() - began
+
+    def _fill(self, disk: SmallDisk) -> bool:
+        disk.fill()
+        time.sleep(FULL_SECONDS)
+        disk.free()
+        if self._postgres and not self._postgres.alive:
+            self._postgres.start()
+        processes.wait_for(self._server.port, "/healthz", self._server.process, 60)
+        return True
 
     @property
     def unmatched(self) -> int:
