@@ -190,6 +190,13 @@ def test_hostile_bodies_are_refused(client, raw):
     assert send(client, raw, end=b"").status_code == 422
 
 
+def test_a_boundary_longer_than_it_should_be_is_understood(client):
+    edge = b"x" * 100
+    body = b"--" + edge + b'\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--' + edge + b"--\r\n"
+    kind = "multipart/form-data; boundary=" + edge.decode()
+    assert client.post("/in", data=body, content_type=kind).json["fields"] == {"a": ["1"]}
+
+
 @pytest.mark.parametrize(
     "kind", ["", "multipart/form-data", "multipart/form-data; boundary=" + "x" * 300, "text/plain"]
 )
