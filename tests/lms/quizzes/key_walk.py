@@ -1,0 +1,392 @@
+"""Everything a pupil can get of a test before its results are out, and what must not be in it.
+
+Two ways to find a leak. **Canaries**: keys, rubrics, solutions and feedback hold words and numbers that stand nowhere
+else, so that one of them in a response is a leak for certain, plain or in base 64. **Non-interference**: two tests with
+the same questions and other keys must give the same pages to the same pupil, whatever a leak would look like.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import io
+import json
+import re
+import urllib.parse
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from PIL import Image
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from lms.base import clock, db
+from lms.quizzes import jobs
+from lms.quizzes.domain.states import ReleasePolicy
+from lms.quizzes.models import Attempt, Form, Quiz
+from lms.quizzes.service import building
+from question_bank import api as bank
+from question_bank.formats.reading import Asset
+from tests.factories import World
+from tests.lms.quizzes import factories
+
+TOKEN = re.compile(r'data-token="([^"]+)"')
+CHANGING = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+    r'|data-(?:token|remaining|elapsed|next-seq|opens-in|now)="[^"]*"'
+    r'|data-seqs="\{[^}]*\}"'
+    r'|name="csrf_token" value="[^"]*"|^Content-Length: \d+'
+    r"|[A-Z2-7]{5}-[A-Z2-7]{5}|nonce[=-][\"']?[\w-]+|\d{1,2}:\d\d(?::\d\d)?|\"(?:now_ms|remaining_ms)\":\d+",
+    re.M,
+)
+ANSWERS: Mapping[bank.ItemType, Any] = {
+    bank.ItemType.SINGLE_CHOICE: {"choice": "a"},
+    bank.ItemType.MULTIPLE_CHOICE: {"choices": ["a", "b"]},
+    bank.ItemType.TRUE_FALSE: {"truths": {"s": True}},
+    bank.ItemType.CLUSTER: {"truths": {"a": True, "b": True, "c": False, "d": False}},
+    bank.ItemType.SHORT_TEXT: {"text": "câu trả lời"},
+    bank.ItemType.SHORT_NUMBER: {"text": "1,5"},
+    bank.ItemType.MATCHING: {"pairs": {"l1": "r1", "l2": "r2"}},
+    bank.ItemType.ORDERING: {"order": ["o1", "o2", "o3"]},
+    bank.ItemType.GAP_FILL: {"gaps": {"g1": "chữ", "g2": "c2"}},
+    bank.ItemType.ESSAY: {"text": "Bài làm của em."},
+}
+
+
+def canary(kind: bank.ItemType, what: str, variant: int) -> str:
+    """A word that stands nowhere else."""
+    return f"zq{kind.value.replace('_', '')}{what}{variant}zq"
+
+
+def picture(shade: int) -> bytes:
+    """A PNG; another shade is another file."""
+    out = io.BytesIO()
+    Image.new("RGB", (24, 16), (shade, 90, 40)).save(out, "PNG")
+    return out.getvalue()
+
+
+PROMPT_PICTURE, SOLUTION_PICTURES = picture(10), (picture(200), picture(220))
+
+
+def drafts(variant: int) -> list[bank.ItemDraft]:
+    """One question of each kind; another variant has the same bodies and another key, solution and feedback."""
+    kinds = bank.ItemType
+    first = variant == 0
+    four = tuple(bank.Option(name, f"<p>Phương án {name}</p>") for name in "abcd")
+    prompt_sha, solution_sha = (sha(data) for data in (PROMPT_PICTURE, SOLUTION_PICTURES[variant]))
+    number = "73519.25" if first else "84620.75"
+
+    def word(kind: bank.ItemType, what: str) -> str:
+        return canary(kind, what, variant)
+
+    gaps = (bank.Gap("g1"), bank.Gap("g2", (bank.Option("c1", "nguyên chất"), bank.Option("c2", "muối"))))
+    gap_prompt = '<p>Thủ đô <span class="gap" data-gap="g1"></span>, nước <span class="gap" data-gap="g2"></span>.</p>'
+    sides = (
+        (bank.Option("l1", "Sông Hồng"), bank.Option("l2", "Sông Hương")),
+        (bank.Option("r1", "Huế"), bank.Option("r2", "Hà Nội"), bank.Option("r3", "Cần Thơ")),
+    )
+    three = (bank.Option("o1", "Trần"), bank.Option("o2", "Lý"), bank.Option("o3", "Lê sơ"))
+    weights = {"a": Fraction(7, 13), "c": Fraction(6, 13), "b": Fraction(-1, 2)}
+    other_weights = {"b": Fraction(7, 13), "d": Fraction(6, 13), "a": Fraction(-1, 2)}
+    texts = (
+        bank.AcceptedText(word(kinds.SHORT_TEXT, "key")),
+        bank.AcceptedText(word(kinds.SHORT_TEXT, "half"), Fraction(5, 17)),
+    )
+    made: list[tuple[bank.ItemBody, bank.ItemKey | None]] = [
+        (
+            bank.ItemBody(kinds.SINGLE_CHOICE, f'<p>Hình vẽ <img src="asset:{prompt_sha}" alt="Hình"></p>', four),
+            bank.ChoiceKey({"b" if first else "c": Fraction(1)}),
+        ),
+        (
+            bank.ItemBody(kinds.MULTIPLE_CHOICE, "<p>Chọn các số.</p>", four),
+            bank.ChoiceKey(weights if first else other_weights),
+        ),
+        (bank.ItemBody(kinds.TRUE_FALSE, "<p>Số 2 là số nguyên tố.</p>"), bank.TruthKey({"s": first})),
+        (
+            bank.ItemBody(kinds.CLUSTER, "<p>Cho tứ giác.</p>", four),
+            bank.TruthKey({"a": first, "b": not first, "c": True, "d": not first}),
+        ),
+        (bank.ItemBody(kinds.SHORT_TEXT, "<p>Từ nào?</p>"), bank.TextKey(texts)),
+        (bank.ItemBody(kinds.SHORT_NUMBER, "<p>Số nào?</p>"), bank.NumberKey((bank.AcceptedNumber(number, "0.0713"),))),
+        (
+            bank.ItemBody(kinds.MATCHING, "<p>Nối.</p>", *sides),
+            bank.PairKey({"l1": "r2", "l2": "r1"} if first else {"l1": "r3", "l2": "r2"}),
+        ),
+        (
+            bank.ItemBody(kinds.ORDERING, "<p>Xếp.</p>", three),
+            bank.OrderKey(("o2", "o1", "o3") if first else ("o3", "o1", "o2")),
+        ),
+        (
+            bank.ItemBody(kinds.GAP_FILL, gap_prompt, gaps=gaps),
+            bank.GapKey(
+                {
+                    "g1": (bank.AcceptedText(word(kinds.GAP_FILL, "key")),),
+                    "g2": (bank.AcceptedText("c1" if first else "c2"),),
+                }
+            ),
+        ),
+        (bank.ItemBody(kinds.ESSAY, "<p>Nêu cảm nghĩ.</p>"), bank.EssayKey(f"<p>{word(kinds.ESSAY, 'rubric')}</p>")),
+        (bank.ItemBody(kinds.DESCRIPTION, "<p>Đọc kĩ đề.</p>"), None),
+    ]
+    return [bank.ItemDraft(body, key, _notes(body, word, solution_sha)) for body, key in made]
+
+
+def _notes(body: bank.ItemBody, word: Callable[[bank.ItemType, str], str], solution_sha: str) -> bank.ItemNotes:
+    shown = f'<img src="asset:{solution_sha}" alt="Lời giải">' if body.type is bank.ItemType.SINGLE_CHOICE else ""
+    return bank.ItemNotes(
+        solution=f"<p>{word(body.type, 'solution')} {shown}</p>",
+        feedback=f"<p>{word(body.type, 'feedback')}</p>",
+        per_option={option.id: f"<p>{word(body.type, 'option')}</p>" for option in body.options[:1]},
+    )
+
+
+def sha(data: bytes) -> str:
+    """The name of a file in the store."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def secrets_of(variant: int) -> dict[str, list[bytes]]:
+    """What must not be in a response, by the kind of question and what it is."""
+    found: dict[str, list[bytes]] = {}
+    for draft in drafts(variant):
+        kind = draft.body.type
+        for what in ("solution", "feedback", "option", "key", "half", "rubric"):
+            found[f"{kind.value}: {what}"] = _forms_of(canary(kind, what, variant))
+        if draft.key is not None:
+            coded = bank.encode_key(draft.key)
+            texts = [json.dumps(coded, ensure_ascii=False, separators=cut) for cut in ((",", ":"), (", ", ": "))]
+            found[f"{kind.value}: the whole key"] = [form for text in texts for form in _forms_of(text)]
+    number = "73519.25" if variant == 0 else "84620.75"
+    found["short_number: key and tolerance"] = [
+        form for text in (number, number.replace(".", ","), "0.0713", "0,0713") for form in _forms_of(text)
+    ]
+    found["choice and text: shares"] = [form for text in ("7/13", "6/13", "5/17") for form in _forms_of(text)]
+    hidden = SOLUTION_PICTURES[variant]
+    found["picture of a solution"] = [hidden, *_forms_of(sha(hidden)), *_forms_of(sha(hidden)[:12]), b"loi-giai-"]
+    return found
+
+
+def _forms_of(text: str) -> list[bytes]:
+    """A text as it is, as HTML and URLs write it, and in base 64 wherever it begins."""
+    plain = text.encode()
+    forms = {plain, html.escape(text).encode(), urllib.parse.quote(text).encode(), json.dumps(text)[1:-1].encode()}
+    if len(plain) >= 8:
+        for shift in range(3):
+            coded = base64.b64encode(b"\0" * shift + plain)
+            forms.add(coded[(0, 2, 3)[shift] : -4])  # without the signs that neighbours share
+    return sorted(forms)
+
+
+@dataclass(frozen=True)
+class Got:
+    """One response, headers and all."""
+
+    state: str
+    what: str
+    status: int
+    data: bytes
+    own: bool  # one of the pages that a pupil is led to
+
+    @property
+    def steady(self) -> str:
+        """The response without what differs between any two."""
+        return CHANGING.sub("·", html.unescape(self.data.decode(errors="replace")))
+
+
+@dataclass
+class Taken:
+    """A test with canaries that a pupil takes."""
+
+    quiz_uid: str
+    variant: int
+    others: Sequence[str]  # uids of form, questions, course, people; hashes of pictures
+    attempt_uid: str = ""
+    token: str = ""
+    got: list[Got] = field(default_factory=list)
+
+
+def build(session: Session, world: World, variant: int, *, at: datetime) -> Taken:
+    """Publish a test of every kind of question; nothing is released by itself."""
+    teacher = world.actor(session, "teacher")
+    hidden = SOLUTION_PICTURES[variant]
+    pictures = [
+        Asset(sha(PROMPT_PICTURE), PROMPT_PICTURE, "image/png", "hinh.png"),
+        Asset(sha(hidden), hidden, "image/png", f"loi-giai-{variant}.png"),
+    ]
+    items = bank.save_new_items(
+        session,
+        teacher,
+        world.maths.id,
+        drafts(variant),
+        assets={str(place): one for place, one in enumerate(pictures)},
+        state=bank.ItemState.APPROVED,
+        reviewer=world.actor(session, "subject_head"),
+        at=at,
+    )
+    course = session.merge(world.course, load=False)
+    rules = factories.settings(at, form_count=1, show_key=True, release_policy=ReleasePolicy.BY_HAND)
+    quiz = building.create_quiz(session, teacher, course, rules, at=at)
+    versions = [item.version_uid for item in items]
+    building.add_questions(session, teacher, quiz.uid, versions, Fraction(1))
+    building.publish(session, teacher, quiz.uid, at=at)
+    forms = session.scalars(select(Form.uid).where(Form.quiz_id == quiz.id)).all()
+    hashes = [sha(PROMPT_PICTURE), sha(hidden)]
+    return Taken(
+        quiz.uid, variant, [*forms, *hashes, versions[0], items[0].item_uid, course.uid, world.pupil.uid, *versions[1:]]
+    )
+
+
+class Walk:
+    """A pupil who goes through the states of a test and keeps every response."""
+
+    def __init__(
+        self, app: Flask, client: FlaskClient, taken: Taken, addresses: Sequence[str] = (), names: int = 4
+    ) -> None:
+        self._app = app
+        self._client = client
+        self._addresses_of = addresses  # features whose every address is asked; "*" for all
+        self._names = names  # so many names are tried in each
+        self._state = ""
+        self._roaming = False
+        self.taken = taken
+
+    def through(self) -> Iterator[str]:
+        """Lead the test from state to state; yields the name of each, before its addresses are asked."""
+        with db.transaction() as session:
+            quiz = session.scalars(select(Quiz).where(Quiz.uid == self.taken.quiz_uid)).one()
+            opens = quiz.opens_at
+            quiz.opens_at = clock.now() + timedelta(minutes=30)
+        yield self._enter("before it opens")
+        self._post(f"/quizzes/{self.taken.quiz_uid}/start")
+        with db.transaction() as session:
+            session.scalars(select(Quiz).where(Quiz.uid == self.taken.quiz_uid)).one().opens_at = opens
+        yield self._enter("open, not begun")
+        self._begin()
+        yield self._enter("running")
+        self._answer()
+        yield self._enter("running, answered")
+        self._post(f"/exam/{self.taken.attempt_uid}/finish", headers=self._ticket)
+        self._send(99)
+        yield self._enter("handed in, not released")
+        self._close()
+        yield self._enter("closed, not released")
+
+    def _enter(self, state: str) -> str:
+        self._state = state
+        self._own_pages()
+        self._roaming = True
+        self._addresses()
+        self._roaming = False
+        return state
+
+    @property
+    def _ticket(self) -> dict[str, str]:
+        return {"X-Exam-Token": self.taken.token}
+
+    def _own_pages(self) -> None:
+        quiz, attempt = self.taken.quiz_uid, self.taken.attempt_uid
+        self._get(f"/quizzes/{quiz}")
+        if attempt:
+            for path in ("", "/receipt", "/review"):
+                self._get(f"/exam/{attempt}{path}")
+            self._get(f"/exam/{attempt}/pulse", headers=self._ticket)
+            self._get(f"/exam/{attempt}", headers={"Accept": "application/json"})
+
+    def _addresses(self) -> None:
+        """Ask every address there is, with every name that might fit."""
+        known = [self.taken.quiz_uid, self.taken.attempt_uid, *self.taken.others]
+        names = [name for name in known if name][: self._names]
+        for rule in self._app.url_map.iter_rules():
+            feature = rule.endpoint.partition(".")[0]
+            if "GET" not in (rule.methods or ()) or not {feature, "*"} & set(self._addresses_of):
+                continue
+            some = names if len(rule.arguments) < 2 else names[:8]
+            for values in product(some, repeat=len(rule.arguments)):
+                with self._app.test_request_context():
+                    built = rule.build(dict(zip(sorted(rule.arguments), values, strict=True)), append_unknown=False)
+                if built:
+                    self._get(built[1])
+
+    def _begin(self) -> None:
+        started = self._post(f"/quizzes/{self.taken.quiz_uid}/start")
+        self.taken.attempt_uid = started.location.rpartition("/")[2]
+        page = self._get(started.location)
+        found = TOKEN.search(page.text)
+        if found is None:
+            raise RuntimeError("The page of the test has no token.")
+        self.taken.token = found[1]
+
+    def _answer(self) -> None:
+        self._send(1)
+        kinds = [draft.body.type for draft in drafts(self.taken.variant)]
+        fields = {f"q{1 + kinds.index(bank.ItemType.SINGLE_CHOICE)}-choice": "b", "act": "save"}
+        self._post(f"/exam/{self.taken.attempt_uid}/save", data=fields)
+
+    def _send(self, first: int) -> None:
+        events = [
+            {"seq": first + place, "slot": place + 1, "response": ANSWERS[draft.body.type], "mono": 1}
+            for place, draft in enumerate(drafts(self.taken.variant))
+            if draft.body.type in ANSWERS
+        ]
+        body = {"tab": "t", "events": [*events, {"seq": 90, "slot": 1, "response": {"choice": "zz"}, "mono": 1}]}
+        self._post(f"/exam/{self.taken.attempt_uid}/events", json=body, headers=self._ticket)
+
+    def _close(self) -> None:
+        with db.transaction() as session:
+            quiz = session.scalars(select(Quiz).where(Quiz.uid == self.taken.quiz_uid)).one()
+            quiz.closes_at = clock.now() - timedelta(minutes=1)
+            for attempt in session.scalars(select(Attempt).where(Attempt.quiz_id == quiz.id)):
+                attempt.accept_until_at = attempt.deadline_at = clock.now() - timedelta(minutes=1)
+        jobs.close_due()
+
+    def _get(self, path: str, **more: Any) -> TestResponse:
+        return self._keep("GET", path, self._client.get(path, **more))
+
+    def _post(self, path: str, **more: Any) -> TestResponse:
+        return self._keep("POST", path, self._client.post(path, **more))
+
+    def _keep(self, method: str, path: str, response: TestResponse) -> TestResponse:
+        head = "\n".join(f"{name}: {value}" for name, value in response.headers if name != "Set-Cookie").encode()
+        state = self._state or "before it opens"
+        data = head + b"\n\n" + response.data
+        self.taken.got.append(Got(state, f"{method} {path}", response.status_code, data, not self._roaming))
+        return response
+
+
+def leaks(got: Sequence[Got], variant: int) -> list[str]:
+    """Every secret that stands in a response."""
+    secrets = secrets_of(variant)
+    found = []
+    for one in got:
+        low = one.data.lower()
+        for name, forms in secrets.items():
+            if any(form in one.data or form.lower() in low for form in forms):
+                found.append(f"{one.state}: {one.what} ({one.status}) holds {name}")
+    return found
+
+
+def differences(first: Taken, second: Taken) -> list[str]:
+    """The pages of the test itself that differ between two keys."""
+    found = []
+    mine, theirs = ([got for got in taken.got if got.own] for taken in (first, second))
+    for one, other in zip(mine, theirs, strict=True):
+        if one.status != other.status or one.steady != other.steady:
+            told = (
+                f"{one.status} {_around(one.steady, other.steady)} / {other.status} {_around(other.steady, one.steady)}"
+            )
+            found.append(f"{one.state}: {one.what} differs with the key: {told}")
+    return found
+
+
+def _around(text: str, other: str) -> str:
+    """Where a text begins to differ from another."""
+    place = next((place for place, pair in enumerate(zip(text, other, strict=False)) if pair[0] != pair[1]), 0)
+    return repr(text[max(0, place - 40) : place + 40])
