@@ -131,6 +131,18 @@ def kill(pids: Sequence[int], seconds: float = 10) -> int:
     return len(before)
 
 
+def megabytes(pid: int) -> float:
+    """What a process and its descendants hold now (PSS: memory that several share is shared out among them)."""
+    kilobytes = 0
+    for one in tree(pid):
+        try:
+            rollup = Path(f"/proc/{one}/smaps_rollup").read_text()
+        except OSError:
+            continue
+        kilobytes += next((int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")), 0)
+    return kilobytes / 1024
+
+
 def kill_tree(process: subprocess.Popen[bytes]) -> int:
     """Kill a server and everything it started, at once; returns how many processes were alive."""
     killed = kill(tree(process.pid))
