@@ -13,6 +13,7 @@ from lms.base import db
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+PATIENCE_SECONDS = 5.0
 
 
 class Kept(Generic[K, V]):
@@ -25,20 +26,38 @@ class Kept(Generic[K, V]):
     def __init__(self, most: int) -> None:
         self._most = most
         self._lock = threading.Lock()
+        self._making = threading.RLock()
         self._by_database: WeakKeyDictionary[Engine, dict[K, V]] = WeakKeyDictionary()
 
     def get(self, key: K, make: Callable[[], V]) -> V:
-        """The value of *key*; made when it is not there, by two threads at the same time if need be."""
+        """The value of *key*, made when it is not there.
+
+        One thread makes at a time, so that a grade that opens the same page at once has it made once; nobody waits
+        longer than `PATIENCE_SECONDS` for another.
+        """
         engine = db.engine_for(writes=False)
-        kept = self._by_database.get(engine)
-        if kept is not None:
-            known = kept.get(key)
+        known = self._known(engine, key)
+        if known is not None:
+            return known
+        mine = self._making.acquire(timeout=PATIENCE_SECONDS)
+        try:
+            known = self._known(engine, key)
             if known is not None:
                 return known
-        made = make()
+            made = make()
+            self._keep(engine, key, made)
+            return made
+        finally:
+            if mine:
+                self._making.release()
+
+    def _known(self, engine: Engine, key: K) -> V | None:
+        kept = self._by_database.get(engine)
+        return kept.get(key) if kept is not None else None
+
+    def _keep(self, engine: Engine, key: K, value: V) -> None:
         with self._lock:
             kept = self._by_database.setdefault(engine, {})
             while len(kept) >= self._most:
                 kept.pop(next(iter(kept)))
-            kept[key] = made
-        return made
+            kept[key] = value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import threading
 from pathlib import Path
 
 import pytest
@@ -63,3 +64,31 @@ def test_what_is_kept_belongs_to_its_database_and_the_oldest_goes(tmp_path: Path
     assert kept.get(1, lambda: "again") == "again"
     first.dispose()
     second.dispose()
+
+
+def test_many_who_want_the_same_at_once_have_it_made_once(tmp_path: Path) -> None:
+    kept: Kept[int, str] = Kept(2)
+    engine = db.connect(f"sqlite:///{tmp_path}/3.db")
+    made: list[str] = []
+    crowd = threading.Barrier(8)
+
+    def make() -> str:
+        made.append("made")
+        others_wait.wait(0.2)
+        return "page"
+
+    others_wait = threading.Event()
+    got: list[str] = []
+
+    def come() -> None:
+        crowd.wait()
+        got.append(kept.get(1, make))
+
+    threads = [threading.Thread(target=come) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert got == ["page"] * 8
+    assert made == ["made"]
+    engine.dispose()
