@@ -77,6 +77,7 @@ class SignedIn(Protocol):
     """What the session of a signed-in person must tell; `lms.accounts` provides it."""
 
     is_authenticated: bool
+    must_change_password: bool
 
     def actor(self, session: Session) -> Actor: ...
     def oneself(self) -> Actor: ...
@@ -118,7 +119,8 @@ def leave_queue() -> None:
 def find_actor() -> Actor | None:
     """Who acts, or None when nobody is signed in."""
     if "actor" not in g:
-        g.actor = current_user.actor(current_session()) if current_user.is_authenticated else None
+        who = _who()
+        g.actor = who.actor(current_session()) if who is not None else None
     actor: Actor | None = g.actor
     return actor
 
@@ -143,10 +145,18 @@ def current_self() -> Actor:
     Raises:
         SignInNeeded: nobody is signed in.
     """
-    if not current_user.is_authenticated:
+    who = _who()
+    if who is None:
         raise SignInNeeded
-    oneself: Actor = current_user.oneself()
-    return oneself
+    return who.oneself()
+
+
+def _who() -> SignedIn | None:
+    """The signed-in person of this request, looked for once."""
+    if "who" not in g:
+        g.who = current_user._get_current_object() if current_user.is_authenticated else None
+    who: SignedIn | None = g.who
+    return who
 
 
 def sign_in(user: Any) -> None:
@@ -155,7 +165,7 @@ def sign_in(user: Any) -> None:
 
     cookie.clear()
     login_user(user)
-    g.pop("actor", None)
+    _forget_who()
 
 
 def sign_out() -> None:
@@ -164,7 +174,12 @@ def sign_out() -> None:
 
     logout_user()
     cookie.clear()
+    _forget_who()
+
+
+def _forget_who() -> None:
     g.pop("actor", None)
+    g.pop("who", None)
 
 
 def public(view: V) -> V:
@@ -249,7 +264,7 @@ def _guard() -> ResponseReturnValue | None:
         return None
     actor = current_self()
     g.language = g.get("language", "")
-    if current_user.must_change_password and not getattr(view, "before_password", False):
+    if g.who.must_change_password and not getattr(view, "before_password", False):
         if wants_json():
             raise Forbidden(N_("Bạn cần đổi mật khẩu lần đầu trước khi tiếp tục."))
         return redirect(url_for("accounts.change_password"), code=303)

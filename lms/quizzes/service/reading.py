@@ -16,8 +16,8 @@ from lms.courses.models import Course
 from lms.permissions import Permission, allows, require
 from lms.quizzes.domain.results import shown
 from lms.quizzes.domain.states import QuizState
-from lms.quizzes.domain.timing import Window, window_of
-from lms.quizzes.models import Attempt, Form, Quiz, QuizFlow
+from lms.quizzes.domain.timing import Allowance, Window, window_of
+from lms.quizzes.models import Accommodation, Attempt, Form, Quiz, QuizFlow
 from question_bank import api as bank
 
 
@@ -110,43 +110,67 @@ class Entry:
     grace_seconds: int
     attempts_allowed: int
     paused_at: datetime | None
+    allowance: Allowance  # of whoever asks
+    earlier: Sequence[tuple[int, str]]  # their attempts by number: id and state
 
     @property
     def window(self) -> Window | None:
         return window_of(self.opens_at, self.closes_at, self.duration_seconds, self.grace_seconds)
 
 
-_quiz, _course, _flow = Quiz.__table__.c, Course.__table__.c, QuizFlow.__table__.c
+_quiz, _course, _flow, _extra, _attempt = (
+    Quiz.__table__.c,
+    Course.__table__.c,
+    QuizFlow.__table__.c,
+    Accommodation.__table__.c,
+    Attempt.__table__.c,
+)
+_FACTS = (
+    _quiz.id,
+    _quiz.uid,
+    _quiz.school_id,
+    _course.class_id,
+    _course.subject_id,
+    _quiz.state,
+    _quiz.opens_at,
+    _quiz.closes_at,
+    _quiz.duration_seconds,
+    _quiz.grace_seconds,
+    _quiz.attempts_allowed,
+    _flow.paused_at,
+)
 _ENTRY = (
     select(
-        _quiz.id,
-        _quiz.uid,
-        _quiz.school_id,
-        _course.class_id,
-        _course.subject_id,
-        _quiz.state,
-        _quiz.opens_at,
-        _quiz.closes_at,
-        _quiz.duration_seconds,
-        _quiz.grace_seconds,
-        _quiz.attempts_allowed,
-        _flow.paused_at,
+        *_FACTS,
+        _extra.percent,
+        _extra.seconds,
+        _attempt.id.label("attempt_id"),
+        _attempt.state.label("attempt_state"),
     )
     .join_from(Quiz.__table__, Course.__table__, _course.id == _quiz.course_id)
     .outerjoin(QuizFlow.__table__, _flow.quiz_id == _quiz.id)
+    .outerjoin(Accommodation.__table__, (_extra.quiz_id == _quiz.id) & (_extra.pupil_id == bindparam("pupil_id")))
+    .outerjoin(Attempt.__table__, (_attempt.quiz_id == _quiz.id) & (_attempt.pupil_id == bindparam("pupil_id")))
     .where(_quiz.uid == bindparam("uid"))
+    .order_by(_attempt.number)
 )
 
 
 def get_entry(session: Session, actor: Actor, uid: str) -> Entry:
-    """Find a quiz as `get_quiz` does, as far as beginning needs it.
+    """Find a quiz as `get_quiz` does, as far as beginning needs it, with what the actor has of it already.
 
     Raises:
         NotFound: no such quiz, or not one this person may know of.
     """
-    found = session.execute(_ENTRY, {"uid": uid}).one_or_none()
-    entry = Entry(**found._mapping) if found else None
-    if entry is None or not may_see(actor, entry):
+    rows = session.execute(_ENTRY, {"uid": uid, "pupil_id": actor.user_id}).all()
+    if not rows:
+        raise NotFound
+    first = rows[0]
+    allowance = Allowance(first.percent or 0, first.seconds or 0)
+    earlier = [(row.attempt_id, row.attempt_state) for row in rows if row.attempt_id is not None]
+    facts = {column.name: first._mapping[column] for column in _FACTS}
+    entry = Entry(**facts, allowance=allowance, earlier=earlier)
+    if not may_see(actor, entry):
         raise NotFound
     return entry
 
@@ -184,7 +208,6 @@ def get_own_attempt(session: Session, actor: Actor, uid: str, *, lock: bool = Fa
     return attempt
 
 
-_attempt = Attempt.__table__.c
 _OWN = select(*_attempt).where(
     _attempt.uid == bindparam("uid"),
     _attempt.pupil_id == bindparam("pupil_id"),

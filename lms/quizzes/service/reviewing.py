@@ -16,6 +16,7 @@ from lms.base.errors import NotFound
 from lms.base.marks import TENTH, round_half_up
 from lms.base.permissions import Actor
 from lms.base.users import User
+from lms.courses.models import Course
 from lms.permissions import Permission, require
 from lms.quizzes.domain.results import Shown, on_ten, shown
 from lms.quizzes.domain.states import AttemptState, Counts, QuizState
@@ -90,7 +91,9 @@ _OWN = (
         Attempt.school_id == bindparam("school_id"),
     )
     .options(
-        joinedload(Attempt.quiz),
+        joinedload(Attempt.quiz)
+        .joinedload(Quiz.course)
+        .options(lazyload(Course.school_class), lazyload(Course.subject)),
         joinedload(Attempt.pupil).options(lazyload(User.school), lazyload(User.grants)),
     )
 )

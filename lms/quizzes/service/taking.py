@@ -33,7 +33,7 @@ from lms.quizzes.service.closing import close_attempt, needs_closing
 from lms.quizzes.service.events import answer_events, events_of
 from lms.quizzes.service.frozen import FrozenForm, forms_of, get_form
 from lms.quizzes.service.pausing import check_not_paused
-from lms.quizzes.service.reading import Entry, Running, get_entry, get_own_attempt, get_quiz, lock_own_attempt
+from lms.quizzes.service.reading import Running, get_entry, get_own_attempt, get_quiz, lock_own_attempt
 from question_bank import api as bank
 
 PLAIN = "plain"  # the tab name of answers that came by the form instead of the script
@@ -63,16 +63,12 @@ class StartPage:
         return max(0, self.quiz.attempts_allowed - len(self.attempts))
 
 
-_accommodation = Accommodation.__table__.c
-_ALLOWANCE = select(_accommodation.percent, _accommodation.seconds).where(
-    _accommodation.quiz_id == bindparam("quiz_id"), _accommodation.pupil_id == bindparam("pupil_id")
-)
-
-
-def allowance_of(session: Session, quiz: Quiz | Entry, pupil_id: int) -> Allowance:
+def allowance_of(session: Session, quiz: Quiz, pupil_id: int) -> Allowance:
     """The extra time that a pupil has in a quiz."""
-    found = session.execute(_ALLOWANCE, {"quiz_id": quiz.id, "pupil_id": pupil_id}).one_or_none()
-    return Allowance(*found) if found else Allowance()
+    found = session.scalar(
+        select(Accommodation).where(Accommodation.quiz_id == quiz.id, Accommodation.pupil_id == pupil_id)
+    )
+    return found.allowance if found else Allowance()
 
 
 def start_page(session: Session, actor: Actor, uid: str, *, at: datetime) -> StartPage:
@@ -120,10 +116,10 @@ def begin(session: Session, actor: Actor, uid: str, *, device: str, at: datetime
     """
     quiz = get_entry(session, actor, uid)
     require(actor, Permission.TAKE_QUIZ, quiz)
-    earlier = session.execute(_EARLIER, {"quiz_id": quiz.id, "pupil_id": actor.user_id}).all()
-    for one in earlier:
-        if one.state == AttemptState.OPEN:
-            running = session.get_one(Attempt, one.id)
+    earlier, allowance = quiz.earlier, quiz.allowance
+    for attempt_id, state in earlier:
+        if state == AttemptState.OPEN:
+            running = session.get_one(Attempt, attempt_id)
             if not needs_closing(running, at):
                 admission.check_attempt(session, running, visit)
                 return running
@@ -132,7 +128,6 @@ def begin(session: Session, actor: Actor, uid: str, *, device: str, at: datetime
         raise Conflict(N_("Bài kiểm tra đã đóng, không bắt đầu được nữa."))
     if len(earlier) >= quiz.attempts_allowed:
         raise Conflict(N_("Em đã dùng hết số lượt làm bài này."))
-    allowance = allowance_of(session, quiz, actor.user_id)
     window.check_may_begin(allowance, at)
     check_not_paused(quiz)
     admission.enter(session, quiz.id, actor.user_id, visit)
@@ -163,11 +158,6 @@ def begin(session: Session, actor: Actor, uid: str, *, device: str, at: datetime
 
 _attempts = cast(Table, Attempt.__table__)
 _attempt = _attempts.c
-_EARLIER = (
-    select(_attempt.id, _attempt.state)
-    .where(_attempt.quiz_id == bindparam("quiz_id"), _attempt.pupil_id == bindparam("pupil_id"))
-    .order_by(_attempt.number)
-)
 _NUMBERED = select(Attempt).where(
     Attempt.quiz_id == bindparam("quiz_id"),
     Attempt.pupil_id == bindparam("pupil_id"),

@@ -215,7 +215,7 @@ def _turn(form: FrozenForm, before: int | None, number: int | None) -> list[Piec
     turns = section != former
     if number and before and not turns and not (one_by_one and number in rules.steps):
         return []
-    key = (form.uid, "", before or 0, encode([number]))
+    key = (form.uid, chosen_language(), before or 0, encode([number]))
     text = {
         "ends": before,
         "ends_section": former and turns,
