@@ -136,6 +136,8 @@ FORMS: dict[str, Callable[[World, Values], Fields]] = {
     "quizzes.add_sitting": lambda w, of: {"invigilators": w.colleague.uid},
     "quizzes.save_sitting": lambda w, of: {"invigilators": w.colleague.uid, "pupils": w.pupil.uid},
     "quizzes.change_code": lambda w, of: {},
+    "quizzes.pause_sitting": lambda w, of: {"pause_reason": "Mất điện"},
+    "quizzes.resume_sitting": lambda w, of: {},
     "quizzes.let_in": lambda w, of: {"pupil": w.pupil.uid, "reason": "Máy của phòng hỏng"},
     "quizzes.save_going": lambda w, of: {"navigation": "one_by_one"},
     "quizzes.add_questions": lambda w, of: {"version": of["version"], "worth": "0,5"},

@@ -24,7 +24,8 @@ from lms.permissions import Permission, allows, require
 from lms.quizzes.domain.admission import new_code
 from lms.quizzes.domain.states import QuizState
 from lms.quizzes.models import LetIn, Quiz, Sitting, SittingInvigilator
-from lms.quizzes.service import admission, sittings, watching
+from lms.quizzes.service import admission, pausing, sittings, watching
+from lms.quizzes.service.flow import flow_of
 from lms.school import service as school
 
 LONGEST_REASON = 300
@@ -132,16 +133,45 @@ def let_in(session: Session, actor: Actor, uid: str, pupil_uid: str, reason: str
     return sitting
 
 
+def pause(session: Session, actor: Actor, uid: str, *, reason: str, at: datetime) -> int:
+    """Stop the clocks of the sitting's pupils who are working; returns how many.
+
+    Raises:
+        NotFound, Forbidden: not this person's to run.
+        Conflict: the quiz is not running.
+        Invalid: no reason.
+    """
+    sitting = _running(session, actor, uid)
+    return pausing.stop_clocks(session, actor, sitting.quiz, _pupils(session, sitting), reason=reason, at=at)
+
+
+def resume(session: Session, actor: Actor, uid: str, *, at: datetime) -> int:
+    """Let the clocks of the sitting's pupils go on; returns how many.
+
+    Raises:
+        NotFound, Forbidden: not this person's to run.
+        Conflict: the quiz is not running, or stands as a whole: its teacher lets it go on.
+    """
+    sitting = _running(session, actor, uid)
+    if flow_of(session, sitting.quiz).paused_at is not None:
+        raise Conflict(N_("Giáo viên đang tạm dừng cả bài. Giáo viên của bài cho làm tiếp."))
+    return pausing.start_clocks(session, actor, sitting.quiz, _pupils(session, sitting), at=at)
+
+
+def _pupils(session: Session, sitting: Sitting) -> list[User]:
+    pupils = school.list_pupils(session, sitting.quiz.class_id)
+    here = pupil_ids_of(session, sitting, [pupil.id for pupil in pupils])
+    return [pupil for pupil in pupils if pupil.id in here]
+
+
 def find_pupil(session: Session, sitting: Sitting, pupil_uid: str) -> User:
     """A pupil of the sitting.
 
     Raises:
         NotFound: nobody of it has that uid.
     """
-    pupils = school.list_pupils(session, sitting.quiz.class_id)
-    here = pupil_ids_of(session, sitting, [pupil.id for pupil in pupils])
-    for pupil in pupils:
-        if pupil.uid == pupil_uid and pupil.id in here:
+    for pupil in _pupils(session, sitting):
+        if pupil.uid == pupil_uid:
             return pupil
     raise NotFound
 

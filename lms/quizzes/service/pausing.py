@@ -11,6 +11,7 @@ from lms.base import audit
 from lms.base.errors import Conflict
 from lms.base.i18n_marks import N_
 from lms.base.permissions import Actor
+from lms.base.users import User
 from lms.permissions import Permission, require
 from lms.quizzes.domain.states import QuizState
 from lms.quizzes.models import Quiz
@@ -33,21 +34,40 @@ def pause(
         Invalid: no reason, or no pupil.
     """
     quiz = _published(session, actor, uid)
+    everyone = pupil_uids is None
+    return stop_clocks(
+        session, actor, quiz, pupils_meant(session, quiz, pupil_uids), reason=reason, at=at, everyone=everyone
+    )
+
+
+def stop_clocks(
+    session: Session,
+    actor: Actor,
+    quiz: Quiz,
+    pupils: Sequence[User],
+    *,
+    reason: str,
+    at: datetime,
+    everyone: bool = False,
+) -> int:
+    """Stop the clocks of these pupils. Knows no permission: for verbs that have asked.
+
+    Raises:
+        Invalid: no reason.
+    """
     reason = checked_reason(reason, N_("Hãy ghi lí do tạm dừng."))
     stopped = [
         attempt
-        for attempt in lock_running(session, quiz, pupils_meant(session, quiz, pupil_uids))
+        for attempt in lock_running(session, quiz, pupils)
         if attempt.paused_at is None and at <= attempt.accept_until_at
     ]
     for attempt in stopped:
         attempt.paused_at = at
     flow = lock_flow(session, quiz)
     flow.bulletin += 1
-    if pupil_uids is None and flow.paused_at is None:
+    if everyone and flow.paused_at is None:
         flow.paused_at = at
-    audit.record(
-        session, actor, "quiz.paused", quiz.uid, everyone=pupil_uids is None, attempts=len(stopped), reason=reason
-    )
+    audit.record(session, actor, "quiz.paused", quiz.uid, everyone=everyone, attempts=len(stopped), reason=reason)
     session.flush()
     return len(stopped)
 
@@ -64,20 +84,24 @@ def resume(session: Session, actor: Actor, uid: str, pupil_uids: Sequence[str] |
         Invalid: no pupil.
     """
     quiz = _published(session, actor, uid)
-    stopped = [
-        attempt
-        for attempt in lock_running(session, quiz, pupils_meant(session, quiz, pupil_uids))
-        if attempt.paused_at is not None
-    ]
+    everyone = pupil_uids is None
+    return start_clocks(session, actor, quiz, pupils_meant(session, quiz, pupil_uids), at=at, everyone=everyone)
+
+
+def start_clocks(
+    session: Session, actor: Actor, quiz: Quiz, pupils: Sequence[User], *, at: datetime, everyone: bool = False
+) -> int:
+    """Let the clocks of these pupils go on. Knows no permission: for verbs that have asked."""
+    stopped = [attempt for attempt in lock_running(session, quiz, pupils) if attempt.paused_at is not None]
     for attempt in stopped:
         attempt.go_on(at)
     flow = lock_flow(session, quiz)
     flow.bulletin += 1
-    if pupil_uids is None and flow.paused_at is not None:
+    if everyone and flow.paused_at is not None:
         if quiz.closes_at is not None:
             quiz.closes_at += at - flow.paused_at
         flow.paused_at = None
-    audit.record(session, actor, "quiz.resumed", quiz.uid, everyone=pupil_uids is None, attempts=len(stopped))
+    audit.record(session, actor, "quiz.resumed", quiz.uid, everyone=everyone, attempts=len(stopped))
     session.flush()
     return len(stopped)
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from lms.base import clock
 from lms.base.forms import problems_of
-from lms.base.i18n import _
+from lms.base.i18n import _, ngettext
 from lms.base.web import current_actor, current_session, shows_again
 from lms.permissions import Permission, require
 from lms.quizzes.service import invigilating
@@ -36,8 +36,9 @@ def sitting(uid: str) -> ResponseReturnValue:
         doing={key.value: name for key, name in DOING.items()},
         looks={key.value: look for key, look in LOOKS.items()},
         pupils=[(row.pupil.uid, row.pupil.full_name) for row in board.rows],
-        typed={name: request.form.get(name, "") for name in ("pupil", "reason")},
-        problems={name: problems_of(name) for name in ("", "pupil", "reason")},
+        typed={name: request.form.get(name, "") for name in ("pupil", "reason", "pause_reason")},
+        problems={name: problems_of(name) for name in ("", "pupil")},
+        problems_of_reason={request.endpoint: problems_of("reason")},
     )
 
 
@@ -55,6 +56,25 @@ def change_code(uid: str) -> ResponseReturnValue:
     flash(_("Đã đổi mã phòng. Mã cũ không vào được nữa."))
     where = "sitting_code" if request.form.get("from") == "wall" else "sitting"
     return redirect(url_for(f"quizzes.{where}", uid=uid), code=303)
+
+
+@bp.post("/sittings/<uid>/pause")
+@shows_again(sitting)
+def pause_sitting(uid: str) -> ResponseReturnValue:
+    """Stop the clocks of the room."""
+    reason = request.form.get("pause_reason", "")
+    stopped = invigilating.pause(current_session(), current_actor(), uid, reason=reason, at=clock.now())
+    flash(ngettext("Đã tạm dừng %(num)s bài đang làm.", "Đã tạm dừng %(num)s bài đang làm.", stopped))
+    return redirect(url_for("quizzes.sitting", uid=uid), code=303)
+
+
+@bp.post("/sittings/<uid>/resume")
+@shows_again(sitting)
+def resume_sitting(uid: str) -> ResponseReturnValue:
+    """Let the clocks of the room go on."""
+    going = invigilating.resume(current_session(), current_actor(), uid, at=clock.now())
+    flash(ngettext("%(num)s bài được làm tiếp.", "%(num)s bài được làm tiếp.", going))
+    return redirect(url_for("quizzes.sitting", uid=uid), code=303)
 
 
 @bp.post("/sittings/<uid>/let-in")

@@ -13,8 +13,8 @@ from sqlalchemy import select
 from lms.base import clock, db, ratelimit
 from lms.base.audit import AuditEntry
 from lms.quizzes.hot import checking, saving
-from lms.quizzes.models import LetIn, Sitting
-from lms.quizzes.service import admission, building, sittings
+from lms.quizzes.models import Attempt, LetIn, Sitting
+from lms.quizzes.service import admission, building, sittings, taking
 from lms.school import service as school
 from tests.factories import World
 from tests.lms.quizzes import factories
@@ -153,3 +153,30 @@ def test_somebody_who_is_no_teacher_any_more_sees_nothing(app: Flask, world: Wor
         colleague = session.merge(world.colleague)
         colleague.grants[0].role = "librarian"
     assert signed_in("colleague").get(f"/sittings/{sitting}").status_code == 404
+
+
+def standing() -> dict[int, bool]:
+    """Whether the clock stands, by pupil."""
+    with db.open_session(writes=False) as session:
+        return {one.pupil_id: one.paused_at is not None for one in session.scalars(select(Attempt))}
+
+
+def test_a_room_is_stopped_and_the_others_go_on(app: Flask, world: World, signed_in: SignIn) -> None:
+    quiz, sitting = give(world, admission.Rules())
+    with db.transaction() as session:
+        for who in ("pupil", "classmate"):
+            taking.begin(session, world.actor(session, who), quiz, device=factories.DEVICE, at=clock.now())
+    keeper = signed_in("colleague")
+    refused = keeper.post(f"/sittings/{sitting}/pause", data={})
+    assert refused.status_code == 422
+    assert "Hãy ghi lí do tạm dừng." in refused.text
+    assert keeper.post(f"/sittings/{sitting}/pause", data={"pause_reason": "Mất điện"}).status_code == 303
+    assert standing() == {world.pupil.id: True, world.classmate.id: False}
+    page = keeper.get(f"/sittings/{sitting}").text
+    assert "Đang tạm dừng" in page
+    assert signed_in("it_teacher").post(f"/sittings/{sitting}/resume").status_code == 404
+    assert keeper.post(f"/sittings/{sitting}/resume").status_code == 303
+    assert standing() == {world.pupil.id: False, world.classmate.id: False}
+    teacher = signed_in("teacher")
+    assert teacher.post(f"/quizzes/{quiz}/pause", data={"whom": "all", "reason": "Báo cháy"}).status_code == 303
+    assert keeper.post(f"/sittings/{sitting}/resume").status_code == 409
