@@ -88,6 +88,8 @@ ACTS: Mapping[str, str] = MappingProxyType(
         "sitting.changed": N_("sửa ca thi"),
         "sitting.removed": N_("bỏ ca thi"),
         "sitting.code_changed": N_("đổi mã phòng"),
+        "attempt.code_made": N_("tạo mã làm tiếp trên máy khác"),
+        "attempt.code_used": N_("dùng mã làm tiếp trên máy khác"),
         "quiz.let_in": N_("cho học sinh vào bài dù chưa đúng quy định"),
         "quiz.released": N_("công bố kết quả bài kiểm tra"),
         "attempt.handed_in": N_("nộp bài"),

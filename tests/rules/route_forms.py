@@ -138,6 +138,8 @@ FORMS: dict[str, Callable[[World, Values], Fields]] = {
     "quizzes.change_code": lambda w, of: {},
     "quizzes.pause_sitting": lambda w, of: {"pause_reason": "Mất điện"},
     "quizzes.resume_sitting": lambda w, of: {},
+    "quizzes.make_resume_code": lambda w, of: {"pupil": w.pupil.uid},
+    "quizzes.use_resume_code": lambda w, of: {"code": "AAAA-AAAA"},
     "quizzes.let_in": lambda w, of: {"pupil": w.pupil.uid, "reason": "Máy của phòng hỏng"},
     "quizzes.save_going": lambda w, of: {"navigation": "one_by_one"},
     "quizzes.add_questions": lambda w, of: {"version": of["version"], "worth": "0,5"},

@@ -4,6 +4,7 @@ from lms.quizzes.models.admission import Admission, LetIn, Sitting, SittingInvig
 from lms.quizzes.models.attempts import Attempt, AttemptEvent, ResponseCurrent, Submission
 from lms.quizzes.models.flow import Absence, QuizFlow, Reopening
 from lms.quizzes.models.quizzes import Accommodation, Form, Quiz, QuizSlot
+from lms.quizzes.models.resuming import ResumeCode
 from lms.quizzes.models.scores import AttemptScore, EssayMark, ItemScore, Release, ScoreRun, TeacherComment
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Release",
     "Reopening",
     "ResponseCurrent",
+    "ResumeCode",
     "ScoreRun",
     "Sitting",
     "SittingInvigilator",

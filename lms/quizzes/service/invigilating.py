@@ -100,7 +100,7 @@ def change_code(session: Session, actor: Actor, uid: str, *, at: datetime) -> Si
         NotFound, Forbidden: not this person's to run.
         Conflict: the quiz is not running.
     """
-    sitting = _running(session, actor, uid)
+    sitting = running_sitting(session, actor, uid)
     sitting.code, sitting.code_changed_at = new_code(), at
     admission.changed(session, sitting.quiz_id)
     audit.record(session, actor, "sitting.code_changed", sitting.uid, quiz=sitting.quiz.uid)
@@ -116,7 +116,7 @@ def let_in(session: Session, actor: Actor, uid: str, pupil_uid: str, reason: str
         Conflict: the quiz is not running.
         Invalid: no pupil, or no reason.
     """
-    sitting = _running(session, actor, uid)
+    sitting = running_sitting(session, actor, uid)
     if not pupil_uid:
         raise Invalid.at("pupil", N_("Hãy chọn học sinh."))
     reason = nfc(reason).strip()[:LONGEST_REASON]
@@ -141,7 +141,7 @@ def pause(session: Session, actor: Actor, uid: str, *, reason: str, at: datetime
         Conflict: the quiz is not running.
         Invalid: no reason.
     """
-    sitting = _running(session, actor, uid)
+    sitting = running_sitting(session, actor, uid)
     return pausing.stop_clocks(session, actor, sitting.quiz, _pupils(session, sitting), reason=reason, at=at)
 
 
@@ -152,7 +152,7 @@ def resume(session: Session, actor: Actor, uid: str, *, at: datetime) -> int:
         NotFound, Forbidden: not this person's to run.
         Conflict: the quiz is not running, or stands as a whole: its teacher lets it go on.
     """
-    sitting = _running(session, actor, uid)
+    sitting = running_sitting(session, actor, uid)
     if flow_of(session, sitting.quiz).paused_at is not None:
         raise Conflict(N_("Giáo viên đang tạm dừng cả bài. Giáo viên của bài cho làm tiếp."))
     return pausing.start_clocks(session, actor, sitting.quiz, _pupils(session, sitting), at=at)
@@ -176,7 +176,13 @@ def find_pupil(session: Session, sitting: Sitting, pupil_uid: str) -> User:
     raise NotFound
 
 
-def _running(session: Session, actor: Actor, uid: str) -> Sitting:
+def running_sitting(session: Session, actor: Actor, uid: str) -> Sitting:
+    """A sitting that the person may run, while its quiz runs.
+
+    Raises:
+        NotFound, Forbidden: not this person's to run.
+        Conflict: the quiz is not running.
+    """
     sitting = get_sitting(session, actor, uid)
     require(actor, Permission.RUN_SITTING, sitting)
     if sitting.quiz.state != QuizState.PUBLISHED:

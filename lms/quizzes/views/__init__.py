@@ -1,7 +1,18 @@
 """Pages and endpoints of quizzes, one blueprint in modules by who uses them."""
 
 from lms.quizzes import jobs
-from lms.quizzes.views import admission, building, flow, going, invigilating, marking, results, taking, watching
+from lms.quizzes.views import (
+    admission,
+    building,
+    flow,
+    going,
+    invigilating,
+    marking,
+    results,
+    resuming,
+    taking,
+    watching,
+)
 from lms.quizzes.views.blueprint import bp
 
 __all__ = [
@@ -14,6 +25,7 @@ __all__ = [
     "jobs",
     "marking",
     "results",
+    "resuming",
     "taking",
     "watching",
 ]

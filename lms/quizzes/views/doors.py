@@ -27,6 +27,11 @@ def seb_link(quiz_uid: str) -> str:
     return site().replace("http", "seb", 1) + url_for("quizzes.seb_file", uid=quiz_uid)
 
 
+def resume_address() -> str:
+    """The address at which a code to go on is typed."""
+    return site() + url_for("quizzes.resume_elsewhere")
+
+
 def visit() -> Visit:
     """How the running request came."""
     found = visit_of(request.environ, settings().base_url)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -10,8 +12,11 @@ from lms.base.forms import problems_of
 from lms.base.i18n import _, ngettext
 from lms.base.web import current_actor, current_session, shows_again
 from lms.permissions import Permission, require
-from lms.quizzes.service import invigilating
+from lms.quizzes.domain.resuming import GOOD_FOR
+from lms.quizzes.service import invigilating, resuming
+from lms.quizzes.service.watching import Doing
 from lms.quizzes.views.blueprint import bp
+from lms.quizzes.views.doors import resume_address
 from lms.quizzes.views.watching import DOING, LOOKS
 
 
@@ -36,6 +41,8 @@ def sitting(uid: str) -> ResponseReturnValue:
         doing={key.value: name for key, name in DOING.items()},
         looks={key.value: look for key, look in LOOKS.items()},
         pupils=[(row.pupil.uid, row.pupil.full_name) for row in board.rows],
+        working=[(row.pupil.uid, row.pupil.full_name) for row in board.rows if row.doing is Doing.WORKING],
+        resume_address=resume_address(),
         typed={name: request.form.get(name, "") for name in ("pupil", "reason", "pause_reason")},
         problems={name: problems_of(name) for name in ("", "pupil")},
         problems_of_reason={request.endpoint: problems_of("reason")},
@@ -87,3 +94,21 @@ def let_in(uid: str) -> ResponseReturnValue:
     )
     flash(_("Em đã vào được. Việc này có trong nhật kí."))
     return redirect(url_for("quizzes.sitting", uid=uid), code=303)
+
+
+@bp.post("/sittings/<uid>/resume-code")
+@shows_again(sitting)
+def make_resume_code(uid: str) -> ResponseReturnValue:
+    """Make a code by which one pupil goes on elsewhere, and show it this once."""
+    made = resuming.make_code(current_session(), current_actor(), uid, request.form.get("pupil", ""), at=clock.now())
+    found, pupil, code = made
+    minutes = GOOD_FOR // timedelta(minutes=1)
+    return render_template(
+        "lms/quizzes/resume_code.html",
+        sitting=found,
+        quiz=found.quiz,
+        pupil=pupil,
+        code=code,
+        minutes=minutes,
+        resume_address=resume_address(),
+    )
