@@ -34,7 +34,10 @@ BUILT = HERE / "built"
 STYLES = ("bank.css", "editor.css", "app.css", "plain.css", "maths.css")
 BROWSERS = "chrome109,firefox115,safari15.4"
 SERVER_SCRIPTS = ("temml/dist/temml.min.js", "temml/contrib/mhchem/mhchem.min.js")
-LICENCES = ("prosemirror-view", "@fontsource/be-vietnam-pro", "@fontsource/noto-sans-math", "lucide-static", "temml")
+LICENCES = (
+    "prosemirror-view", "@fontsource/be-vietnam-pro", "@fontsource/noto-sans-math", "lucide-static", "temml",
+    "tweetnacl",
+)  # fmt: skip
 COMPRESSIBLE = {".css", ".js", ".svg", ".txt"}
 
 

@@ -94,6 +94,7 @@ ACTS: Mapping[str, str] = MappingProxyType(
         "quiz.released": N_("công bố kết quả bài kiểm tra"),
         "attempt.handed_in": N_("nộp bài"),
         "attempt.lease_withdrawn": N_("ngắt máy đang làm bài"),
+        "attempt.rescued": N_("nộp tệp cứu bài"),
         "attempt.reopened": N_("mở lại bài đã nộp"),
         "attempt.reopening_asked": N_("đề nghị mở lại bài đã nộp"),
         "attempt.reopening_refused": N_("không cho mở lại bài đã nộp"),

@@ -7,6 +7,7 @@ import { makeEnding } from "./exam/ending.js";
 import { makePulse } from "./exam/flow.js";
 import { HAND_IN, makeJournal } from "./exam/journal.js";
 import { sebKeys } from "./exam/seb.js";
+import { makeRescue } from "./exam/rescue.js";
 import { makeSender } from "./exam/sender.js";
 import { makeSteps } from "./exam/steps.js";
 import { openStore } from "./exam/store.js";
@@ -14,6 +15,7 @@ import { makeTabs } from "./exam/tabs.js";
 import { watchTyping } from "./exam/typing.js";
 
 const AWAY = 1500; // milliseconds out of sight that are worth a line
+const TRIES_BEFORE_RESCUE = 3;
 const BACK_ONLINE = 1000; // milliseconds over which the pages of a room send when their network is back
 
 async function main(page) {
@@ -43,6 +45,7 @@ async function main(page) {
     journal,
     onReply(reply) {
       if (!lost) board.online();
+      rescue.offer(journal.waiting.size > 0);
       if (stale && !journal.waiting.size) return location.reload();
       pulse.hear(reply);
       stand(reply);
@@ -51,9 +54,11 @@ async function main(page) {
       if (kind === "refused") lose(texts.reload);
       if (kind === "outside") board.tell(words);
       else tellOffline();
+      if (kind !== "offline" || sender.failures() >= TRIES_BEFORE_RESCUE) rescue.offer(journal.waiting.size > 0);
       show();
     },
   });
+  const rescue = makeRescue(page, { attempt, token, journal, clock, onSaved: (name) => board.tell(board.fill(texts.rescued, { name }), "info") });
 
   const pulse = makePulse({
     url: `/exam/${attempt}/pulse`,

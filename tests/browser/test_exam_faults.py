@@ -381,3 +381,31 @@ def test_a_page_after_the_test_delivers_what_an_earlier_one_held(device: Any, qu
     page.reload()
     page.wait_for_load_state("networkidle")
     expect(page.locator("[data-leftovers]")).to_be_hidden()
+
+
+def test_a_rescue_file_saved_by_the_page_is_taken_by_the_server(device: Any, quiz: str) -> None:
+    context = device()
+    page = begin(context, quiz)
+    page.wait_for_function("() => performance.getEntriesByType('resource').some((one) => one.name.includes('/rescue-'))")
+    refuse(context, "events", "pulse")
+    choose(page, "b")
+    page.locator("#q5 input").fill("Hà Nội, thủ đô")
+    save = page.get_by_role("button", name="Lưu tệp cứu bài")
+    expect(save).to_be_visible()
+    with page.expect_download() as downloading:
+        save.click()
+    notice(page, downloading.value.suggested_filename)
+    assert downloading.value.suggested_filename.endswith(".gieo")
+    file = downloading.value.path()
+    assert "Hà Nội" not in file.read_text()
+    other = context.new_page()
+    other.goto("/rescue")
+    other.locator("input[type=file]").set_input_files(file)
+    follow(other.get_by_role("button", name="Nộp tệp"))
+    expect(other.locator("main")).to_contain_text("Đã nhận 2 câu trả lời")
+    assert stored() == {1: {"choice": "b"}, 5: {"text": "Hà Nội, thủ đô"}}
+    allow(context, "events", "pulse")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    counted(page, "Đã lưu 2 câu")
+    with db.open_session(writes=False) as session:
+        assert len(session.scalars(select(AttemptEvent)).all()) == 2

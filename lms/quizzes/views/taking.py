@@ -20,6 +20,7 @@ from lms.quizzes.domain.states import AttemptState
 from lms.quizzes.hot import endpoint, tokens
 from lms.quizzes.hot.wire import encode
 from lms.quizzes.service import admission, closing, leases, taking
+from lms.quizzes.service.rescue_files import public_key
 from lms.quizzes.views import papers
 from lms.quizzes.views.blueprint import bp
 from lms.quizzes.views.devices import device, remember
@@ -28,7 +29,12 @@ from lms.quizzes.views.doors import seb_link, visit, visit_at_the_door, vouch
 _MILLISECOND = timedelta(milliseconds=1)
 FIRST_ASK_MS = PULSE // _MILLISECOND  # then as the replies say
 SPREAD_MS = 8_000  # over so long the button to begin appears on the machines that wait
-NEEDED_AT_THE_START = ("exam.js", "maths.css", "gieo-maths.woff2")  # beyond what the start page itself has fetched
+NEEDED_AT_THE_START = (
+    "exam.js",
+    "rescue.js",
+    "maths.css",
+    "gieo-maths.woff2",
+)  # beyond what the start page itself has fetched
 KEEP_PICTURES = 7 * 86_400  # seconds: a picture's address holds its hash
 
 
@@ -103,6 +109,7 @@ def exam(uid: str) -> ResponseReturnValue:
         "seqs": encode(page.seqs).decode(),
         "now_ms": int(at.timestamp() * 1000),
         "zone": zone().key,
+        "rescue_key": public_key(current_app.config["SECRET_KEY"], attempt.school_id),
         "ask_ms": FIRST_ASK_MS,
         "reached": page.place.reached,
         "behind": sum(1 for slot in page.answers if slot < page.place.reached),
