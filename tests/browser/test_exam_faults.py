@@ -386,7 +386,9 @@ def test_a_page_after_the_test_delivers_what_an_earlier_one_held(device: Any, qu
 def test_a_rescue_file_saved_by_the_page_is_taken_by_the_server(device: Any, quiz: str) -> None:
     context = device()
     page = begin(context, quiz)
-    page.wait_for_function("() => performance.getEntriesByType('resource').some((one) => one.name.includes('/rescue-'))")
+    page.wait_for_function(
+        "() => performance.getEntriesByType('resource').some((one) => one.name.includes('/rescue-'))"
+    )
     refuse(context, "events", "pulse")
     choose(page, "b")
     page.locator("#q5 input").fill("Hà Nội, thủ đô")

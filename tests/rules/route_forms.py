@@ -180,7 +180,7 @@ FORMS: dict[str, Callable[[World, Values], Fields]] = {
 
 UPLOADS = frozenset(
     "roster.upload lessons.attach bank.add bank.renew imports.bring_in competencies.bring_in library.deposit "
-    "library.add_files portal_workbook.bring staff_list.staff_upload".split()
+    "library.add_files portal_workbook.bring quizzes.take_rescue_files staff_list.staff_upload".split()
 )
 
 
