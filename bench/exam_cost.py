@@ -238,13 +238,16 @@ def _crowd(work: Callable[[T], R], people: Sequence[T]) -> list[R]:
 def _once(
     server: Server, method: str, path: str, headers: dict[str, str], body: str | None = None
 ) -> tuple[int, str, http.client.HTTPResponse]:
-    """One request as a browser sends it, over a connection of its own."""
-    connection = http.client.HTTPConnection("127.0.0.1", server[0], timeout=60)
+    """One request as a browser sends it, over a connection that this thread keeps open, as savers keep theirs."""
+    kept: dict[int, http.client.HTTPConnection] = _here.__dict__.setdefault("connections", {})
+    connection = kept.setdefault(server[0], http.client.HTTPConnection("127.0.0.1", server[0], timeout=60))
     status, sent, response = _ask(connection, method, path, body, {"Accept-Encoding": "gzip, deflate, br", **headers})
-    connection.close()
     encoding = response.headers.get("Content-Encoding", "")
     plain = gzip.decompress(sent) if encoding == "gzip" else brotli.decompress(sent) if encoding == "br" else sent
     return status, plain.decode(), response
+
+
+_here = threading.local()
 
 
 def _open_start_page(server: Server, exam: exam_school.Exam, seat: exam_school.Seat) -> bool:

@@ -37,6 +37,7 @@ class Frame:
     school: str = ""
     search_href: str = ""
     layout: str = "layout/plain.html"
+    initials: str = ""
 
 
 _STAFF = (
@@ -96,6 +97,7 @@ def for_actor(actor: Actor | None, path: str, school: str = "") -> Frame:
         school=school,
         search_href=_SEARCH if any(href == _SEARCH for _label, href, *_more in places) else "",
         layout="layout/staff.html" if actor.is_staff else "layout/pupil.html",
+        initials=initials(actor.name),
     )
 
 

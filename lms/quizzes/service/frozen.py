@@ -17,6 +17,8 @@ from lms.quizzes.models import Form
 from question_bank import api as bank
 
 MOST_FORMS = 128  # a form of forty questions takes some hundred kilobytes
+TYPED = frozenset({bank.ItemType.SHORT_TEXT, bank.ItemType.SHORT_NUMBER, bank.ItemType.GAP_FILL, bank.ItemType.ESSAY})
+"""Questions to which the same answer seldom comes twice: what is made from an answer is not worth keeping."""
 _form = Form.__table__.c
 _ONE = select(_form.id, _form.uid, _form.code, _form.school_id, _form.document, _form.rules).where(
     _form.id == bindparam("id")

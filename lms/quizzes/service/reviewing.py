@@ -25,7 +25,7 @@ from lms.quizzes.service.feeding import counting_results, results_of
 from lms.quizzes.service.frozen import FrozenForm, get_form
 from lms.quizzes.service.marking import comments_of
 from lms.quizzes.service.reading import get_attempt_of, get_quiz
-from lms.quizzes.service.scoring import items_of, scheme_of
+from lms.quizzes.service.scoring import items_of, score_of
 from lms.school import service as school
 from question_bank import api as bank
 
@@ -207,7 +207,7 @@ def _questions(session: Session, attempt: Attempt, may: Shown, comments: Mapping
 
 def _outcome(quiz: Quiz, item: bank.BankItem, response: Mapping[str, Any], scored: Any) -> bank.Score:
     """What marking says of a response; for what a person marked, what the person said."""
-    score = bank.score(item.body, item.key, response, scheme_of(quiz, item.type))
+    score = score_of(quiz, item, response)
     if scored is not None and score.needs_marking and scored.points is not None and scored.worth:
         return bank.Score(scored.points / scored.worth, answered=True)
     return score

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from lms.base.bulk import add_rows
 from lms.base.kept import Kept
 from lms.quizzes.models import Attempt, AttemptScore, EssayMark, Form, ItemScore
-from lms.quizzes.service.frozen import MOST_FORMS, FrozenForm, get_form
+from lms.quizzes.service.frozen import MOST_FORMS, TYPED, FrozenForm, get_form
 from question_bank import api as bank
 
 NONE = Fraction(0)
@@ -89,12 +89,8 @@ class Paper:
 
 
 def score_papers(session: Session, papers: Sequence[Paper], *, at: datetime) -> None:
-    """Add the points of each answer and their totals to the runs in force; once for each attempt and run.
-
-    Many at once: equal answers to a question are marked once.
-    """
+    """Add the points of each answer and their totals to the runs in force; once for each attempt and run."""
     given = {(mark.attempt_id, mark.slot): mark.points for mark in session.execute(_GIVEN, _ids(papers))}
-    known: dict[tuple[int, int, str, bytes], Fraction | None] = {}
     items: list[dict[str, Any]] = []
     totals: list[dict[str, Any]] = []
     for paper in papers:
@@ -103,11 +99,8 @@ def score_papers(session: Session, papers: Sequence[Paper], *, at: datetime) -> 
         row = {"run_id": paper.quiz.current_run_id, "attempt_id": paper.attempt_id, "school_id": paper.school_id}
         earned, worth, waiting = NONE, NONE, 0
         for question in _sheet(session, paper.form_id):
-            answer = paper.answers.get(question.slot)
-            key = (paper.form_id, question.slot, paper.quiz.scheme, msgspec.json.encode(answer))
-            if key not in known:
-                known[key] = _points(paper.quiz, question, answer)
-            points = given.get((paper.attempt_id, question.slot), known[key])
+            points = _points(paper.quiz, question, paper.answers.get(question.slot))
+            points = given.get((paper.attempt_id, question.slot), points)
             items.append(
                 {
                     **row,
@@ -137,10 +130,24 @@ def _ids(papers: Sequence[Paper]) -> dict[str, Sequence[int]]:
     return {"ids": [paper.attempt_id for paper in papers]}
 
 
+MOST_SCORES = 20_000
+_scores: Kept[tuple[str, str, bytes], bank.Score] = Kept(MOST_SCORES)
+
+
+def score_of(quiz: Marked, item: bank.BankItem, answer: Any) -> bank.Score:
+    """What marking says of an answer; equal answers to a question are marked once in each process."""
+
+    def score() -> bank.Score:
+        return bank.score(item.body, item.key, answer, scheme_of(quiz, item.type))
+
+    if answer and item.type in TYPED:
+        return score()
+    return _scores.get((item.version_uid, quiz.scheme, msgspec.json.encode(answer)), score)
+
+
 def _points(quiz: Marked, question: KeyedQuestion, answer: Any) -> Fraction | None:
     """What an answer earns by the key; None when a person has to say."""
-    item = question.item
-    score = bank.score(item.body, item.key, answer, scheme_of(quiz, item.type))
+    score = score_of(quiz, question.item, answer)
     return None if score.needs_marking else question.worth * score.fraction
 
 

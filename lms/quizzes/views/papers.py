@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import groupby
 from typing import Any, Protocol
 
@@ -19,20 +18,14 @@ from lms.base.i18n import _, chosen_language
 from lms.base.kept import Kept
 from lms.base.prepared import Piece, Prepared, Value, kept_piece, marks, passing_piece, prepare, respond
 from lms.quizzes.domain.flow import Navigation
-from lms.quizzes.domain.results import Shown as Visible
 from lms.quizzes.hot.wire import encode
-from lms.quizzes.service.frozen import FrozenForm
-from lms.quizzes.service.reviewing import ReviewedQuestion
+from lms.quizzes.service.frozen import TYPED, FrozenForm
 from lms.quizzes.service.taking import ExamPage
 from question_bank import api as bank
 
 MOST_PIECES = 8_000  # questions with an answer in them, some two kilobytes each
 MOST_PAGES = 256
-_TYPED = frozenset(
-    {bank.ItemType.SHORT_TEXT, bank.ItemType.SHORT_NUMBER, bank.ItemType.GAP_FILL, bank.ItemType.ESSAY}
-)  # the same answer seldom comes twice
 _slots: Kept[tuple[str, str, int, bytes], Piece] = Kept(MOST_PIECES)
-_reviews: Kept[tuple[str, str, int, bool, bytes], Markup] = Kept(MOST_PIECES)
 _pages: Kept[tuple[object, ...], Prepared] = Kept(MOST_PAGES)
 _presented: Kept[tuple[str, str], Mapping[int, tuple[Shown, bool]]] = Kept(MOST_PAGES)
 
@@ -91,59 +84,6 @@ def staff_picture_url(sha256: str) -> str:
 def prompt(item: bank.BankItem) -> Markup:
     """What a question asks, for lists that staff read."""
     return bank.show(item.body.prompt or item.body.passage, staff_picture_url)
-
-
-@dataclass(frozen=True, slots=True)
-class Reviewed:
-    """A question of a finished attempt, ready for the page, without what may not be seen."""
-
-    number: int
-    label: str
-    html: Markup
-    points: Fraction | None
-    worth: Fraction
-    comment: str
-
-
-def reviewed(form: FrozenForm, question: ReviewedQuestion, may: Visible) -> Reviewed:
-    """Make a question of a finished attempt ready; equal answers that were marked equally are drawn once."""
-    number, label = question.slot["number"], question.slot["label"]
-
-    def text() -> str:
-        body = form.bodies[number]
-
-        def address(sha256: str) -> str:
-            return picture_url(form, sha256)
-
-        return render_template(
-            "lms/quizzes/_reviewed.html",
-            label=label,
-            prefix=f"q{number}-",
-            presented=bank.present(body, address),
-            response=question.response,
-            key=bank.present_key(body, question.item.key, address) if may.key else None,
-            outcome=question.outcome,
-            solution=bank.show(question.item.notes.solution, address) if may.key else "",
-            marks=may.marks,
-            points=question.points,
-            worth=question.worth,
-        )
-
-    # Made by an autoescaping template.
-    if question.response and question.item.type in _TYPED:
-        html = Markup(text())  # noqa: S704
-    else:
-        said = encode((question.response, may.marks, str(question.points), _said(question.outcome)))
-        html = _reviews.get((form.uid, chosen_language(), number, may.key, said), lambda: Markup(text()))  # noqa: S704
-    return Reviewed(number, label, html, question.points, question.worth, question.comment)
-
-
-def _said(outcome: bank.Score | None) -> object:
-    """All that a page shows of an outcome."""
-    if outcome is None:
-        return None
-    parts = sorted((name, str(share)) for name, share in outcome.detail.items())
-    return str(outcome.fraction), outcome.answered, outcome.needs_marking, parts
 
 
 def picture_url(form: Paper, sha256: str) -> str:
@@ -230,7 +170,7 @@ def _slot(form: FrozenForm, number: int, response: Any, language: str) -> Piece:
         one, begins = _questions(form, language)[number]
         return render_template("lms/quizzes/_slot.html", one=one, part=one.part if begins else "", response=response)
 
-    if response and form.bodies[number].type in _TYPED:
+    if response and form.bodies[number].type in TYPED:
         # Made by an autoescaping template.
         return passing_piece(Markup(text()))  # noqa: S704
     key = (form.uid, language, number, encode(response or {}))

@@ -12,8 +12,7 @@ from lms.permissions import Permission, allows
 from lms.quizzes import forms
 from lms.quizzes.domain.states import QuizState
 from lms.quizzes.service import marking, releasing, reviewing
-from lms.quizzes.service.reviewing import Review
-from lms.quizzes.views import papers
+from lms.quizzes.views import papers, reviews
 from lms.quizzes.views.blueprint import bp
 from lms.quizzes.views.tabs import tabs_for
 
@@ -54,7 +53,7 @@ def attempt(uid: str, attempt_uid: str) -> ResponseReturnValue:
     """A pupil's finished attempt as its teacher sees it."""
     session, actor = current_session(), current_actor()
     review = reviewing.teacher_review(session, actor, uid, attempt_uid)
-    return _page(review, "layout/staff.html", may_mark=allows(actor, Permission.MARK_QUIZ, review.quiz))
+    return reviews.staff_page(review, may_mark=allows(actor, Permission.MARK_QUIZ, review.quiz))
 
 
 @bp.post("/quizzes/<uid>/attempts/<attempt_uid>/slots/<int:slot>")
@@ -76,7 +75,7 @@ def mark_answer(uid: str, attempt_uid: str, slot: int) -> ResponseReturnValue:
 @bp.get("/exam/<uid>/review")
 def review(uid: str) -> ResponseReturnValue:
     """A pupil's own finished attempt, as far as results are out."""
-    return _page(reviewing.own_review(current_session(), current_self(), uid), "layout/pupil.html")
+    return reviews.own_page(reviewing.own_review(current_session(), current_self(), uid))
 
 
 @bp.get("/children/<child_uid>/quizzes")
@@ -89,16 +88,4 @@ def child_quizzes(child_uid: str) -> ResponseReturnValue:
 @bp.get("/children/<child_uid>/quizzes/<uid>")
 def child_review(child_uid: str, uid: str) -> ResponseReturnValue:
     """A child's finished attempt, exactly as the child may see it."""
-    return _page(reviewing.child_review(current_session(), current_actor(), child_uid, uid), "layout/pupil.html")
-
-
-def _page(found: Review, layout: str, *, may_mark: bool = False) -> ResponseReturnValue:
-    return render_template(
-        "lms/quizzes/review.html",
-        layout=layout,
-        review=found,
-        quiz=found.quiz,
-        questions=[papers.reviewed(found.form, one, found.shown) for one in found.questions],
-        may_mark=may_mark,
-        staff=layout == "layout/staff.html",
-    )
+    return reviews.own_page(reviewing.child_review(current_session(), current_actor(), child_uid, uid))
