@@ -17,6 +17,7 @@ from lms.demo.pupils import ESSAYS, PlainForm, answer, fields_of
 from lms.quizzes.domain.states import ReleasePolicy
 from lms.quizzes.models import Quiz
 from lms.quizzes.service import building, closing, marking, releasing, taking
+from lms.quizzes.service.sheets import open_desk, open_sheet
 from question_bank import api as bank
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -114,16 +115,15 @@ def hold_quiz(
 def _mark_essays(session: Session, teacher: Actor, quiz: Quiz, *, at: datetime) -> None:
     _quiz, tasks = marking.list_tasks(session, teacher, quiz.uid)
     for task in tasks:
-        _quiz, _item, answers = marking.answers_to(session, teacher, quiz.uid, task.item.version_uid)
-        for one in answers:
-            text = one.response.get("text", "")
+        for sheet in open_desk(session, teacher, quiz.uid, task.item.version_uid).sheets:
+            text = open_sheet(session, sheet).text
             quality = ESSAYS.index(text) if text in ESSAYS else 3
             marking.give_points(
                 session,
                 teacher,
                 quiz.uid,
-                one.attempt.uid,
-                one.slot,
+                sheet.attempt_uid,
+                sheet.slot,
                 points=ESSAY_POINTS[quality],
                 comment=ESSAY_COMMENTS[quality],
                 at=at,

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from lms.quizzes.domain.sheets import sheet_uid
 from tests.factories import World
 from tests.materials.samples import DECK
 from tests.rules.route_world import GIFT, ROSTER, STAFF, Values, workbook
@@ -16,6 +17,11 @@ Fields = dict[str, Any]
 
 def _file(data: bytes, name: str) -> tuple[io.BytesIO, str]:
     return io.BytesIO(data), name
+
+
+def sheet_of(of: Values) -> str:
+    """The name of an answer on the desk of its marker."""
+    return sheet_uid("", of["attempt_uid"], int(of["slot"]))
 
 
 def days(year: int) -> dict[str, str]:
@@ -154,7 +160,7 @@ FORMS: dict[str, Callable[[World, Values], Fields]] = {
     "quizzes.decide_reopening": lambda w, of: {"act": "agree"},
     "quizzes.end": lambda w, of: {"confirm": "kết thúc"},
     "quizzes.release": lambda w, of: {},
-    "quizzes.save_mark": lambda w, of: {"attempt": of["attempt_uid"], "slot": of["slot"], "points": "1", "comment": ""},
+    "quizzes.save_mark": lambda w, of: {"sheet": sheet_of(of), "seen": "0", "points": "1", "comment": ""},
     "quizzes.mark_answer": lambda w, of: {"points": "1", "comment": "Tốt."},
     "quizzes.start": lambda w, of: {},
     "quizzes.take_over": lambda w, of: {},

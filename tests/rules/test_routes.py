@@ -44,7 +44,6 @@ BARE = {"quizzes.events": _FOR_A_SCRIPT, "quizzes.pulse_of": _FOR_A_SCRIPT}
 IGNORED = {
     ("bank.comment", "uid"): "the version in the form says which question",
     ("bank.retire", "uid"): "the version in the form says which question",
-    ("quizzes.save_mark", "version_uid"): "attempt and place in the form say which answer; this is where to go back to",
 }
 
 

@@ -3,6 +3,7 @@
 from lms.quizzes.models.admission import Admission, LetIn, Sitting, SittingInvigilator, SittingPupil
 from lms.quizzes.models.attempts import Attempt, AttemptEvent, ResponseCurrent, Submission
 from lms.quizzes.models.flow import Absence, QuizFlow, Reopening
+from lms.quizzes.models.marking import MarkGiven
 from lms.quizzes.models.quizzes import Accommodation, Form, Quiz, QuizSlot
 from lms.quizzes.models.resuming import ResumeCode
 from lms.quizzes.models.scores import AttemptScore, EssayMark, ItemScore, Release, ScoreRun, TeacherComment
@@ -18,6 +19,7 @@ __all__ = [
     "Form",
     "ItemScore",
     "LetIn",
+    "MarkGiven",
     "Quiz",
     "QuizFlow",
     "QuizSlot",

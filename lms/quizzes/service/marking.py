@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,14 +15,14 @@ from lms.base.errors import Conflict, Invalid, NotFound
 from lms.base.i18n_marks import N_
 from lms.base.permissions import Actor
 from lms.base.text import nfc
-from lms.base.users import User
 from lms.permissions import Permission, require
 from lms.quizzes.domain.results import is_released
 from lms.quizzes.domain.states import AttemptState, QuizState, ReleasePolicy
-from lms.quizzes.models import Attempt, EssayMark, ItemScore, Quiz, ResponseCurrent, TeacherComment
+from lms.quizzes.models import Attempt, EssayMark, ItemScore, MarkGiven, Quiz, TeacherComment
 from lms.quizzes.service.feeding import feed_attempt
 from lms.quizzes.service.reading import get_attempt_of, get_quiz
 from lms.quizzes.service.scoring import total_up
+from lms.quizzes.service.sheets import Desk, history_of, open_desk
 from question_bank import api as bank
 
 LONGEST_COMMENT = 4000
@@ -36,19 +35,6 @@ class Task:
     item: bank.BankItem
     waiting: int
     total: int
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One pupil's answer to a question that a person marks."""
-
-    attempt: Attempt
-    pupil: User
-    slot: int
-    response: Any
-    points: Fraction | None
-    worth: Fraction
-    comment: str
 
 
 def list_tasks(session: Session, actor: Actor, uid: str) -> tuple[Quiz, list[Task]]:
@@ -74,38 +60,30 @@ def list_tasks(session: Session, actor: Actor, uid: str) -> tuple[Quiz, list[Tas
     return quiz, sorted(tasks, key=lambda task: (-task.waiting, task.item.version_uid))
 
 
-def answers_to(session: Session, actor: Actor, uid: str, version_uid: str) -> tuple[Quiz, bank.BankItem, list[Answer]]:
-    """Every pupil's answer to one question, those that wait first.
+def mark_sheet(
+    session: Session,
+    actor: Actor,
+    uid: str,
+    version_uid: str,
+    name: str,
+    *,
+    points: Fraction | None,
+    comment: str,
+    seen: int,
+    at: datetime,
+) -> Desk:
+    """Mark the sheet of this name; the desk is as it was before.
 
     Raises:
-        NotFound: no such quiz for this person, or the question is not in it.
-        Forbidden: the person may not mark it.
+        NotFound: no such quiz, question or sheet for this person.
+        Forbidden, Conflict, Invalid: as `give_points`.
     """
-    quiz = get_quiz(session, actor, uid)
-    require(actor, Permission.MARK_QUIZ, quiz)
-    rows = session.execute(
-        select(ItemScore, Attempt, User, ResponseCurrent.response, TeacherComment.text)
-        .join(Attempt, Attempt.id == ItemScore.attempt_id)
-        .join(User, User.id == Attempt.pupil_id)
-        .outerjoin(
-            ResponseCurrent,
-            (ResponseCurrent.attempt_id == ItemScore.attempt_id) & (ResponseCurrent.slot == ItemScore.slot),
-        )
-        .outerjoin(
-            TeacherComment,
-            (TeacherComment.attempt_id == ItemScore.attempt_id) & (TeacherComment.slot == ItemScore.slot),
-        )
-        .where(ItemScore.run_id == quiz.current_run_id, ItemScore.version_uid == version_uid)
-        .order_by(User.sort_name, Attempt.number)
-    ).all()
-    if not rows:
-        raise NotFound
-    item = bank.load_versions(session, quiz.school_id, [version_uid])[version_uid]
-    answers = [
-        Answer(attempt, pupil, score.slot, response or {}, score.points, score.worth, comment or "")
-        for score, attempt, pupil, response, comment in rows
-    ]
-    return quiz, item, sorted(answers, key=lambda answer: answer.points is not None)
+    desk = open_desk(session, actor, uid, version_uid)
+    sheet = desk.sheet(name)
+    if points is None:
+        raise Invalid.at("points", N_("Hãy ghi điểm của bài này."))
+    give_points(session, actor, uid, sheet.attempt_uid, sheet.slot, points=points, comment=comment, seen=seen, at=at)
+    return desk
 
 
 def give_points(
@@ -117,35 +95,81 @@ def give_points(
     *,
     points: Fraction | None,
     comment: str = "",
+    seen: int | None = None,
     at: datetime,
 ) -> Attempt:
     """Give an answer its points (None: leave them) and a comment; total and, once released, gradebook follow.
+
+    `seen` is the last act of marking that the person knew of (`Opened.seen`); None where they took no look before.
 
     Raises:
         NotFound: no such quiz, attempt or answer for this person.
         Forbidden: the person may not mark it.
         Conflict: the attempt is still running.
-        Invalid: the points are not between 0 and what the question is worth.
+        Invalid: the points are not between 0 and what the question is worth, or somebody marked it in the meantime.
     """
     quiz = get_quiz(session, actor, uid)
     require(actor, Permission.MARK_QUIZ, quiz)
     attempt = get_attempt_of(session, quiz, attempt_uid, lock=True)
     if attempt.state != AttemptState.HANDED_IN:
         raise Conflict(N_("Học sinh còn đang làm bài, chưa chấm được."))
-    score = session.get(ItemScore, (quiz.current_run_id, attempt.id, slot))
+    score = session.get(ItemScore, (quiz.current_run_id, attempt.id, slot), populate_existing=True)
     if score is None:
         raise NotFound
+    if seen is not None:
+        _refuse_unseen(session, attempt, slot, seen)
+    if points is not None and not 0 <= points <= score.worth:
+        raise Invalid.at("points", N_("Điểm phải từ 0 đến %(worth)s."), worth=_shown(score.worth))
+    comment = nfc(comment).strip()[:LONGEST_COMMENT]
+    said = _keep_comment(session, actor, attempt, slot, comment, at)
     if points is not None:
-        if not 0 <= points <= score.worth:
-            raise Invalid.at("points", N_("Điểm phải từ 0 đến %(worth)s."), worth=_shown(score.worth))
         _keep_mark(session, actor, attempt, slot, points, at)
         score.points = points
         total_up(session, attempt, at=at)
         audit.record(session, actor, "attempt.marked", attempt.uid, slot=slot, points=str(points))
-    _keep_comment(session, actor, attempt, slot, comment, at)
+    if said or points is not None:
+        _remember(session, actor, attempt, slot, points, comment, at)
     if is_released(ReleasePolicy(quiz.release_policy), QuizState(quiz.state), quiz.released_at):
         feed_attempt(session, actor, attempt, at=at)
     return attempt
+
+
+def _refuse_unseen(session: Session, attempt: Attempt, slot: int, seen: int) -> None:
+    last = next(iter(history_of(session, attempt.id, slot)), None)
+    if last is None or last.id == seen:
+        return
+    raise Invalid.at(
+        "",
+        N_(
+            "%(who)s vừa chấm bài này (%(points)s). Điều bạn ghi còn ở dưới, chưa lưu: "
+            "hãy xem lại rồi bấm lưu nếu vẫn muốn thay."
+        ),
+        who=last.given_by.full_name,
+        points=_shown(last.points) if last.points is not None else "–",
+    )
+
+
+def _remember(
+    session: Session,
+    actor: Actor,
+    attempt: Attempt,
+    slot: int,
+    points: Fraction | None,
+    comment: str,
+    at: datetime,
+) -> None:
+    session.add(
+        MarkGiven(
+            school_id=attempt.school_id,
+            attempt_id=attempt.id,
+            slot=slot,
+            points=points,
+            comment=comment,
+            given_by_id=actor.user_id,
+            given_at=at,
+        )
+    )
+    session.flush()
 
 
 def _shown(points: Fraction) -> str:
@@ -160,20 +184,21 @@ def _keep_mark(session: Session, actor: Actor, attempt: Attempt, slot: int, poin
     mark.points, mark.marked_by_id, mark.marked_at = points, actor.user_id, at
 
 
-def _keep_comment(session: Session, actor: Actor, attempt: Attempt, slot: int, text: str, at: datetime) -> None:
-    text = nfc(text).strip()[:LONGEST_COMMENT]
+def _keep_comment(session: Session, actor: Actor, attempt: Attempt, slot: int, text: str, at: datetime) -> bool:
+    """Keep what the pupil is told; say whether that is something else than before."""
     comment = session.scalar(
         select(TeacherComment).where(TeacherComment.attempt_id == attempt.id, TeacherComment.slot == slot)
     )
-    if comment is None and not text:
-        return
+    if text == (comment.text if comment else ""):
+        return False
     if comment is None:
         comment = TeacherComment(school_id=attempt.school_id, attempt_id=attempt.id, slot=slot)
         session.add(comment)
-    if not text:
+    if text:
+        comment.text, comment.written_by_id, comment.written_at = text, actor.user_id, at
+    else:
         session.delete(comment)
-        return
-    comment.text, comment.written_by_id, comment.written_at = text, actor.user_id, at
+    return True
 
 
 def comments_of(session: Session, attempt: Attempt) -> dict[int, str]:

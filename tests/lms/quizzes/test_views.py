@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from lms.base import clock, db
 from lms.quizzes import jobs
+from lms.quizzes.domain.sheets import sheet_uid
 from lms.quizzes.domain.states import ReleasePolicy
 from lms.quizzes.hot import checking, saving
 from lms.quizzes.models import Attempt, AttemptEvent, Quiz, Submission
@@ -93,9 +94,10 @@ def test_a_whole_quiz(app: Flask, world: World, signed_in: SignIn) -> None:
     marking = re.search(rf"/quizzes/{quiz}/marking/[0-9a-f-]+", tasks)
     assert marking
     assert "Bài văn của em." in teacher.get(marking[0]).text
-    bad = teacher.post(marking[0], data={"attempt": uid, "slot": "10", "points": "1,5", "comment": ""})
+    sheet = {"sheet": sheet_uid("", uid, 10), "seen": "0"}
+    bad = teacher.post(marking[0], data={**sheet, "points": "1,5", "comment": ""})
     assert bad.status_code == 422
-    good = teacher.post(marking[0], data={"attempt": uid, "slot": "10", "points": "0,5", "comment": "Khá lắm."})
+    good = teacher.post(marking[0], data={**sheet, "points": "0,5", "comment": "Khá lắm."})
     assert good.status_code == 303
 
     assert teacher.post(f"/quizzes/{quiz}/release").status_code == 303

@@ -1,0 +1,46 @@
+"""Marking essays in a real browser, by keyboard alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from lms.base import clock, db
+from tests.browser.pages import arriving, check
+from tests.factories import World
+from tests.lms.quizzes.test_marking import essays, version_of
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def desk(app: Flask, world: World) -> str:
+    """The address of the desk of an essay that both pupils of the class have written."""
+    with db.transaction() as session:
+        quiz = essays(session, world, clock.now())
+        return f"/quizzes/{quiz.uid}/marking/{version_of(quiz)}"
+
+
+def test_marking_needs_no_mouse(visit: Callable[..., Page], world: World, desk: str, axe: str) -> None:
+    page = visit(world.teacher)
+    page.goto(desk)
+    points = page.get_by_label("Điểm (tối đa 1)")
+    expect(points).to_be_focused()
+    check(page, axe)
+    with arriving(page):
+        page.keyboard.press("j")
+    expect(page.get_by_role("heading", name="Trần Gia Bình")).to_be_visible()
+    with arriving(page):
+        page.keyboard.press("k")
+    expect(page.get_by_role("heading", name="Nguyễn Minh Anh")).to_be_visible()
+    page.keyboard.type("0,5")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Kết bài jk gọn.")  # letters are letters where words are written
+    with arriving(page):
+        page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("heading", name="Trần Gia Bình")).to_be_visible()
+    expect(page.get_by_text("1/2 bài")).to_be_visible()
+    expect(page.get_by_label("Điểm (tối đa 1)")).to_be_focused()
