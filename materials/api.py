@@ -8,7 +8,7 @@ from then on. `take_out_of_class(session, actor, place=activity_uid)` when the a
 
 from materials.catalogue.domain import KINDS, LICENCES, STATE_NAMES, Description, Rights, State
 from materials.catalogue.models import Edition, MaterialFile
-from materials.catalogue.queries import count_sent_back, load_visible, waiting_by_subject
+from materials.catalogue.queries import count_sent_back, load_visible, visible_titles, waiting_by_subject
 from materials.catalogue.service import Incoming, deposit, describe
 from materials.catalogue.service import get_edition as get_edition_for
 from materials.catalogue.service import get_file as get_file_for
@@ -54,5 +54,6 @@ __all__ = [
     "search",
     "submit",
     "take_out_of_class",
+    "visible_titles",
     "waiting_by_subject",
 ]

@@ -5,7 +5,14 @@ of the actor's own subjects), and by having pinned it (`load_versions`, `holds_a
 answers for who may see it).
 """
 
-from question_bank.competencies.service import Outcome, find_outcomes, get_outcomes, install_shipped
+from question_bank.competencies.service import (
+    Outcome,
+    find_outcomes,
+    framework_titles,
+    get_outcomes,
+    install_shipped,
+)
+from question_bank.imports.service.reading import subjects_of_imports
 from question_bank.items.codec import (
     decode_body,
     decode_draft,
@@ -66,6 +73,7 @@ from question_bank.items.service.drawing import (
     list_usable,
     load_versions,
 )
+from question_bank.items.service.reading import subjects_of_items
 from question_bank.items.service.reviewing import (
     count_queue,
     count_sent_back,
@@ -134,6 +142,7 @@ __all__ = [
     "encode_notes",
     "facet_counts",
     "find_outcomes",
+    "framework_titles",
     "get_outcomes",
     "get_versions",
     "holds_asset",
@@ -150,6 +159,8 @@ __all__ = [
     "scheme_for",
     "score",
     "show",
+    "subjects_of_imports",
+    "subjects_of_items",
     "summary",
     "total_of",
     "waiting_by_subject",

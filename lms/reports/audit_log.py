@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -17,6 +16,8 @@ from lms.base.paging import Page, PageRequest
 from lms.base.permissions import Actor
 from lms.base.users import User
 from lms.permissions import Permission, allows, require
+from lms.reports.audit_details import tell
+from lms.reports.audit_things import Thing, about, find_names
 from lms.reports.audit_words import ACTS, RIGHTS, RIGHTS_ACTS
 
 PAGE = 50
@@ -41,8 +42,9 @@ class LogLine:
     seq: int
     who: str
     act: str
-    about: str
-    detail: dict[str, Any]
+    about: str  # the uid of what it was done to
+    thing: str  # its name, "" where it is gone or the reader may not know of it
+    details: tuple[str, ...]
 
 
 def may_read_all(actor: Actor) -> bool:
@@ -75,7 +77,7 @@ def list_acts(session: Session, actor: Actor, filters: Filters, page: PageReques
     entries = session.scalars(
         select(AuditEntry).where(and_(*wanted)).order_by(AuditEntry.seq.desc()).limit(page.size).offset(page.offset)
     ).all()
-    lines = _in_words(session, entries)
+    lines = _in_words(session, actor, entries)
     return Page(lines, max(1, page.number), page.size, total)
 
 
@@ -94,7 +96,7 @@ def list_latest(
         .order_by(AuditEntry.seq.desc())
         .limit(limit)
     ).all()
-    return _in_words(session, entries)
+    return _in_words(session, actor, entries)
 
 
 def _about_account_of(actor: Actor) -> ColumnElement[bool]:
@@ -115,23 +117,20 @@ def account_news(session: Session, actor: Actor, *, since: datetime) -> tuple[Lo
         .order_by(AuditEntry.seq.desc())
         .limit(NEWS)
     ).all()
-    return _in_words(session, entries) if entries else ()
+    return _in_words(session, actor, entries) if entries else ()
 
 
-def _in_words(session: Session, entries: Sequence[AuditEntry]) -> tuple[LogLine, ...]:
-    names: dict[int, str] = dict(
-        session.execute(
-            select(User.id, User.full_name).where(User.id.in_({one.actor_id for one in entries if one.actor_id}))
-        ).all()
-    )
+def _in_words(session: Session, actor: Actor, entries: Sequence[AuditEntry]) -> tuple[LogLine, ...]:
+    names = find_names(session, actor, entries)
     return tuple(
         LogLine(
             at=entry.at,
             seq=entry.seq,
-            who=names.get(entry.actor_id or 0, ""),
+            who=names.of(Thing.PERSON, entry.actor_id),
             act=ACTS.get(entry.kind, entry.kind),
             about=entry.subject_uid,
-            detail=entry.detail,
+            thing=names.of(about(entry.kind), entry.subject_uid),
+            details=tell(entry, names),
         )
         for entry in entries
     )

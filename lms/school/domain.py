@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 
 from lms.base.errors import Invalid
 from lms.base.i18n_marks import N_
-from lms.base.permissions import Actor
+from lms.base.permissions import Actor, Role
 from lms.base.text import nfc, slug
+
+ROLE_NAMES: Mapping[Role, str] = MappingProxyType(
+    {
+        Role.TEACHER: N_("Giáo viên"),
+        Role.LEADER: N_("Lãnh đạo trường"),
+        Role.LIBRARIAN: N_("Thư viện"),
+        Role.ADMIN: N_("Quản trị"),
+        Role.PARENT: N_("Phụ huynh"),
+        Role.PUPIL: N_("Học sinh"),
+    }
+)
 
 
 def may_see_class(actor: Actor, class_id: int) -> bool:

@@ -49,6 +49,12 @@ def load_visible(session: Session, actor: Actor, uids: Collection[str]) -> dict[
     return {edition.uid: edition for edition in found}
 
 
+def visible_titles(session: Session, actor: Actor, uids: Collection[str]) -> dict[str, str]:
+    """The titles of those of the editions that the actor may see, by uid."""
+    rows = session.execute(select(Edition.uid, Edition.title).where(Edition.uid.in_(uids), visible_to(actor)))
+    return dict(rows.all())
+
+
 def count_uses(session: Session, work_ids: Collection[int]) -> dict[int, int]:
     """Count for each work the classes that use it."""
     if not work_ids:

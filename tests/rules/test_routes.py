@@ -135,7 +135,7 @@ SHOWN_AT = {
     "roster.show": "uid",
 }
 NAMES_ALL = {
-    *(("reports.acts", who) for who in ("admin", "leader")),  # the log names things by uid, and says no more
+    *(("reports.acts", who) for who in ("admin", "leader")),  # the log names things by uid, and by name what the reader may know of
     ("courses.show", "admin"),  # the shell of a course names its quizzes; what they lead to stays shut
 }
 

@@ -15,6 +15,7 @@ from lms.base.permissions import Role
 from lms.base.users import User
 from lms.base.web import current_actor, current_session, leave_queue, shows_again
 from lms.school import service
+from lms.school.domain import ROLE_NAMES
 from lms.school.views.blueprint import bp
 
 
@@ -30,14 +31,7 @@ def show_cards(title: str, cards: Sequence[service.Card], way: list[tuple[str, s
 
 def role_names() -> dict[Role, str]:
     """What the roles are called, in the reader's language."""
-    return {
-        Role.TEACHER: _("Giáo viên"),
-        Role.LEADER: _("Lãnh đạo trường"),
-        Role.LIBRARIAN: _("Thư viện"),
-        Role.ADMIN: _("Quản trị"),
-        Role.PARENT: _("Phụ huynh"),
-        Role.PUPIL: _("Học sinh"),
-    }
+    return {role: _(name) for role, name in ROLE_NAMES.items()}
 
 
 @bp.post("/classes/<uid>/cards")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from lms.base.i18n_marks import N_
 from lms.base.paging import Page, PageRequest
 from lms.base.permissions import Actor
 from lms.base.storage import Blob
+from lms.base.subjects import Subject
 from lms.base.text import title_key
 from question_bank.items.domain import ItemDraft, ItemFilter, ItemState
 from question_bank.items.models import Item, ItemAsset, ItemVersion
@@ -149,3 +150,13 @@ def find_asset(session: Session, actor: Actor, sha256: str) -> Blob:
     if blob is None:
         raise NotFound
     return blob
+
+
+def subjects_of_items(session: Session, school_id: int, uids: Collection[str]) -> dict[str, str]:
+    """The subject's name of each question, by its uid. Knows no permission and tells no more: for reports."""
+    rows = session.execute(
+        select(Item.uid, Subject.name)
+        .join(Subject, Subject.id == Item.subject_id)
+        .where(Item.school_id == school_id, Item.uid.in_(uids))
+    )
+    return dict(rows.all())
