@@ -112,8 +112,10 @@ def _extra(value: Any, _names: Names, _word: str) -> str:
     return f"{_('thêm giờ')}: {value} %" if value else ""
 
 
-def _reason(value: Any, _names: Names, _word: str) -> str:
-    return f"{_('lí do')}: “{value}”" if value else ""
+def _reason(value: Any, names: Names, word: str) -> str:
+    """Say why, from the row in which the words stand."""
+    words = names.of(NAMED_IN_DETAIL[word], value)
+    return f"{_('lí do')}: “{words}”" if words else ""
 
 
 TELL: Mapping[str, Tell] = MappingProxyType(
@@ -133,6 +135,7 @@ TELL: Mapping[str, Tell] = MappingProxyType(
         "course": _named(N_("trang lớp học")),
         "doubles": _if_any(N_("số câu trùng")),
         "ending": _with(N_("loại tệp")),
+        "events": _with(N_("số sự kiện trong tệp")),
         "everyone": _when(N_("cả lớp")),
         "fed": _when(N_("đưa điểm vào sổ")),
         "file": _named(N_("tệp")),
@@ -142,6 +145,7 @@ TELL: Mapping[str, Tell] = MappingProxyType(
         "heads": _named(N_("tổ trưởng")),
         "identities": _when(N_("kèm mã định danh và ngày sinh")),
         "invigilators": _named(N_("giám thị")),
+        "kept": _if_any(N_("số câu giữ lại, không tính")),
         "level": _one_of(N_("cấp học"), {level.value: name for level, name in LEVEL_NAMES.items()}),
         "members": _with(N_("số thành viên")),
         "minutes": _if_any(N_("thêm phút")),
@@ -151,6 +155,7 @@ TELL: Mapping[str, Tell] = MappingProxyType(
         "number": _with(N_("bản")),
         "parent": _named(N_("phụ huynh")),
         "password": _when(N_("hỏi mật khẩu của bài")),
+        "pause": _reason,
         "percent": _extra,
         "place": _nothing,
         "points": _with(N_("điểm câu")),
@@ -158,7 +163,7 @@ TELL: Mapping[str, Tell] = MappingProxyType(
         "pupils": _named(N_("học sinh")),
         "questions": _with(N_("số câu")),
         "quiz": _named(N_("bài kiểm tra")),
-        "reason": _reason,
+        "reopening": _reason,
         "receipt": _with(N_("mã nộp bài")),
         "regular": _with(N_("số cột thường xuyên")),
         "retired": _if_any(N_("thôi dùng")),

@@ -24,7 +24,7 @@ from lms.base.users import School, User
 from lms.courses.models import Activity, Course, Lesson, LessonFile, Section
 from lms.gradebook.models import Gradebook, PortalWorkbook
 from lms.quizzes.domain.states import QuizState
-from lms.quizzes.models import Attempt, Quiz, Sitting
+from lms.quizzes.models import Attempt, Pause, Quiz, Reopening, Sitting
 from lms.school.models import Room, RosterImport, SchoolClass, SchoolYear, Semester
 from materials import api as materials
 from question_bank import api as bank
@@ -41,6 +41,8 @@ class Thing(StrEnum):
     CLASS = "class"
     GROUP = "group"
     YEAR = "year"
+    PAUSE = "pause"  # by its reason, as a reopening
+    REOPENING = "reopening"
     ROOM = "room"
     LIST = "list"  # of pupils or staff, uploaded
     SUBJECT = "subject"  # by its code
@@ -100,9 +102,11 @@ NAMED_IN_DETAIL: Mapping[str, Thing] = MappingProxyType(
         "heads": Thing.PERSON,
         "invigilators": Thing.PERSON,
         "parent": Thing.PERSON,
+        "pause": Thing.PAUSE,
         "pupil": Thing.PERSON,
         "pupils": Thing.PERSON,
         "quiz": Thing.QUIZ,
+        "reopening": Thing.REOPENING,
         "room": Thing.ROOM,
         "sitting": Thing.SITTING,
         "subject": Thing.SUBJECT,
@@ -290,6 +294,8 @@ FINDERS: Mapping[Thing, Finder] = MappingProxyType(
         Thing.QUIZ: _quizzes,
         Thing.ATTEMPT: _attempts,
         Thing.SITTING: _sittings,
+        Thing.PAUSE: _column(Pause, Pause.reason),
+        Thing.REOPENING: _column(Reopening, Reopening.reason),
         Thing.GRADEBOOK: _gradebooks,
         Thing.WORKBOOK: _column(PortalWorkbook, PortalWorkbook.name),
         Thing.ITEM: _of_bank(bank.subjects_of_items),

@@ -45,6 +45,13 @@ def test_every_act_is_about_something_that_has_a_name() -> None:
     assert set(FINDERS) == set(Thing)
 
 
+def test_no_recorded_detail_is_what_somebody_wrote() -> None:
+    """The log cannot be changed, so words about people stay in tables from which they can be deleted."""
+    assert (
+        recorded_details() & {"body", "comment", "name", "note", "notes", "reason", "text", "title", "words"} == set()
+    )
+
+
 def test_every_recorded_detail_has_words() -> None:
     assert sorted(recorded_details() - TELL.keys()) == []
     assert sorted(NAMED_IN_DETAIL.keys() - TELL.keys()) == []

@@ -135,7 +135,8 @@ SHOWN_AT = {
     "roster.show": "uid",
 }
 NAMES_ALL = {
-    *(("reports.acts", who) for who in ("admin", "leader")),  # the log names things by uid, and by name what the reader may know of
+    # The log names things by uid, and by name what the reader may know of.
+    *(("reports.acts", who) for who in ("admin", "leader")),
     ("courses.show", "admin"),  # the shell of a course names its quizzes; what they lead to stays shut
 }
 

@@ -2,7 +2,7 @@
 
 from lms.quizzes.models.admission import Admission, LetIn, Sitting, SittingInvigilator, SittingPupil
 from lms.quizzes.models.attempts import Attempt, AttemptEvent, ResponseCurrent, Submission
-from lms.quizzes.models.flow import Absence, QuizFlow, Reopening
+from lms.quizzes.models.flow import Absence, Pause, QuizFlow, Reopening
 from lms.quizzes.models.marking import MarkGiven
 from lms.quizzes.models.quizzes import Accommodation, Form, Quiz, QuizSlot
 from lms.quizzes.models.resuming import ResumeCode
@@ -20,6 +20,7 @@ __all__ = [
     "ItemScore",
     "LetIn",
     "MarkGiven",
+    "Pause",
     "Quiz",
     "QuizFlow",
     "QuizSlot",

@@ -32,6 +32,20 @@ class QuizFlow(Base):
     sections: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
 
 
+class Pause(Base):
+    """Why the clock of a quiz, or of some of its pupils, was stopped. The log of acts names it and holds no words."""
+
+    __tablename__ = "quiz_pause"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(String(36), unique=True, default=new_uid)
+    school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
+    quiz_id: Mapped[int] = mapped_column(ForeignKey("quiz.id"), index=True)
+    everyone: Mapped[bool]
+    reason: Mapped[str] = mapped_column(String(300))
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    made_at: Mapped[datetime]
+
+
 class Reopening(Base):
     """That a handed-in attempt was given back, or that somebody asks for it; keeps the hand-in that it replaced.
 

@@ -14,7 +14,7 @@ from lms.base.permissions import Actor
 from lms.base.users import User
 from lms.permissions import Permission, require
 from lms.quizzes.domain.states import QuizState
-from lms.quizzes.models import Quiz
+from lms.quizzes.models import Pause, Quiz
 from lms.quizzes.service.flow import lock_flow
 from lms.quizzes.service.reading import Entry, get_quiz
 from lms.quizzes.service.running import checked_reason, lock_running, pupils_meant
@@ -67,8 +67,17 @@ def stop_clocks(
     flow.bulletin += 1
     if everyone and flow.paused_at is None:
         flow.paused_at = at
-    audit.record(session, actor, "quiz.paused", quiz.uid, everyone=everyone, attempts=len(stopped), reason=reason)
+    why = Pause(
+        school_id=quiz.school_id,
+        quiz_id=quiz.id,
+        everyone=everyone,
+        reason=reason,
+        made_by_id=actor.user_id,
+        made_at=at,
+    )
+    session.add(why)
     session.flush()
+    audit.record(session, actor, "quiz.paused", quiz.uid, everyone=everyone, attempts=len(stopped), pause=why.uid)
     return len(stopped)
 
 

@@ -78,7 +78,7 @@ def reopen(
     if quiz.state == QuizState.PUBLISHED:
         _give_back(session, actor, quiz, attempt, reopening, at)
     else:
-        audit.record(session, actor, "attempt.reopening_asked", attempt.uid, quiz=quiz.uid, reason=reason)
+        audit.record(session, actor, "attempt.reopening_asked", attempt.uid, quiz=quiz.uid, reopening=reopening.uid)
     return reopening
 
 
@@ -179,5 +179,5 @@ def _give_back(
     tell_running(session, quiz)
     audit.record(
         session, actor, "attempt.reopened", attempt.uid, quiz=quiz.uid, receipt=reopening.receipt,
-        seconds=reopening.seconds, reason=reopening.reason,
+        seconds=reopening.seconds, reopening=reopening.uid,
     )  # fmt: skip

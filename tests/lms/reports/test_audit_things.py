@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lms.base import audit, clock, db
@@ -14,6 +15,8 @@ from lms.base.ids import new_uid
 from lms.base.paging import PageRequest
 from lms.courses import service as courses
 from lms.gradebook import service as gradebook
+from lms.quizzes.models import Pause
+from lms.quizzes.service import pausing
 from lms.reports.audit_log import Filters, LogLine, list_acts
 from lms.reports.audit_things import Thing
 from lms.school import service as school
@@ -168,7 +171,23 @@ def everything(session: Session, world: World) -> None:
     note(session, world, "group.saved", world.maths_group.uid, heads=[world.subject_head.uid])
     note(session, world, "assignment.set", world.class_8a2.uid, subject="toan")
     note(session, world, "lesson.file_attached", lesson.uid, file=new_uid(), course=world.course.uid)
+    note(session, world, "quiz.paused", quiz.uid, pause=new_uid())
+    note(session, world, "attempt.reopened", attempt.uid, reopening=new_uid())
     note(session, world, "gradebook.workbook_filled", book.uid, workbook=new_uid(), quiz=quiz.uid)
+
+
+def test_a_reason_is_read_from_its_own_table(app: object, world: World) -> None:
+    """What the log itself holds names the pause only, so that the words can be deleted."""
+    with db.transaction() as session:
+        quiz = quizzes.published(session, world)
+        pausing.pause(session, world.actor(session, "teacher"), quiz.uid, None, reason="Mất điện cả dãy nhà", at=NOON)
+    with db.transaction() as session:
+        entry = session.scalars(select(audit.AuditEntry).where(audit.AuditEntry.kind == "quiz.paused")).one()
+        assert "Mất điện" not in str(entry.detail)
+    assert told(world, "quiz.paused")[1] == ("cả lớp", "lí do: “Mất điện cả dãy nhà”")
+    with db.transaction() as session:
+        session.execute(update(Pause).values(reason=""))
+    assert told(world, "quiz.paused")[1] == ("cả lớp",)
 
 
 @pytest.mark.parametrize("times", [1, 2])
