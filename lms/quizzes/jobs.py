@@ -1,4 +1,4 @@
-"""What the server does for quizzes by itself: hand in at the deadline, close what is over."""
+"""What the server does for quizzes by itself: hand in at the deadline, close what is over, take in late answers."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import structlog
 
 from lms.base import clock, db
 from lms.base.jobs import periodic
-from lms.quizzes.service import closing
+from lms.quizzes.service import closing, deliveries
 from lms.quizzes.service.releasing import release_by_rule
 
 log = structlog.get_logger()
 EVERY_SECONDS = 15
+LATE_SECONDS = 60
 AT_ONCE = 50  # attempts in one transaction, so that saves never wait long
 
 
@@ -38,3 +39,13 @@ def _close(attempt_ids: Sequence[int]) -> int:
     except Exception:
         log.exception("attempts.not_closed", attempts=list(attempt_ids))
     return sum(_close([attempt_id]) for attempt_id in attempt_ids) if len(attempt_ids) > 1 else 0
+
+
+@periodic(LATE_SECONDS)
+def take_late() -> None:
+    """Let late answers count where the rule of their quiz says so, each attempt in a transaction of its own."""
+    with db.open_session(writes=False) as session:
+        waiting = deliveries.list_for_rule(session, at=clock.now())
+    for attempt_id in waiting:
+        with db.transaction() as session:
+            deliveries.decide_by_rule(session, attempt_id, at=clock.now())

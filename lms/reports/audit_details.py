@@ -121,6 +121,7 @@ def _reason(value: Any, names: Names, word: str) -> str:
 TELL: Mapping[str, Tell] = MappingProxyType(
     {
         "added": _if_any(N_("thêm")),
+        "answers": _with(N_("số câu trả lời")),
         "asked_by": _named(N_("người đề nghị")),
         "attempts": _if_any(N_("số bài đang làm")),
         "blocked": _if_any(N_("số câu bị chặn")),
@@ -146,6 +147,7 @@ TELL: Mapping[str, Tell] = MappingProxyType(
         "identities": _when(N_("kèm mã định danh và ngày sinh")),
         "invigilators": _named(N_("giám thị")),
         "kept": _if_any(N_("số câu giữ lại, không tính")),
+        "late_minutes": _with(N_("tự tính câu đến muộn trong (phút)")),
         "level": _one_of(N_("cấp học"), {level.value: name for level, name in LEVEL_NAMES.items()}),
         "members": _with(N_("số thành viên")),
         "minutes": _if_any(N_("thêm phút")),

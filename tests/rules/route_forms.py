@@ -157,6 +157,8 @@ FORMS: dict[str, Callable[[World, Values], Fields]] = {
     "quizzes.pause": lambda w, of: {"whom": "all", "reason": "Mất điện"},
     "quizzes.resume": lambda w, of: {"whom": "all"},
     "quizzes.reopen": lambda w, of: {"minutes": "5", "reason": "Bấm nhầm"},
+    "quizzes.decide_deliveries": lambda w, of: {"event": of.get("event", "0"), "act": "leave", "reason": "Làm sau giờ"},
+    "quizzes.save_after_rules": lambda w, of: {"late_minutes": "10"},
     "quizzes.decide_reopening": lambda w, of: {"act": "agree"},
     "quizzes.end": lambda w, of: {"confirm": "kết thúc"},
     "quizzes.release": lambda w, of: {},

@@ -312,6 +312,8 @@ def _quizzes(session: Session, made: RouteWorld, teacher: Actor) -> None:
             asked = reopening.reopen(
                 session, teacher, quiz.uid, attempts["classmate"].uid, minutes=5, reason="Bấm nhầm", at=at
             ).uid
+            late = quizzes.late(session, attempts["pupil"], 1, {"choice": "a"}, at, at)
+            made.put("delivery.waiting", uid=quiz.uid, attempt_uid=attempts["pupil"].uid, event=str(late.id))
             made.put("reopening.asked", uid=quiz.uid, reopening_uid=asked)
             made.put("reopening.asked/elsewhere", uid=running.uid, reopening_uid=asked)
     made.put(

@@ -18,17 +18,18 @@ class Event:
     seq: int
     standing: Standing
     response: Any
+    decided: bool = False  # it was kept apart, and then decided that it counts
 
 
 def project(events: Iterable[Event]) -> dict[int, Event]:
-    """The event that counts for each slot: of those applied the one with the highest `seq`.
+    """The event that counts for each slot: of those applied or decided to count the one with the highest `seq`.
 
     Arrival does not decide, since a held-back answer may arrive after a newer one; only between equals the later
     arrival counts.
     """
     latest: dict[int, Event] = {}
     for event in events:
-        if event.standing is not Standing.APPLIED:
+        if event.standing is not Standing.APPLIED and not event.decided:
             continue
         known = latest.get(event.slot)
         if known is None or (event.seq, event.id) > (known.seq, known.id):

@@ -2,6 +2,7 @@
 
 from lms.quizzes.models.admission import Admission, LetIn, Sitting, SittingInvigilator, SittingPupil
 from lms.quizzes.models.attempts import Attempt, AttemptEvent, ResponseCurrent, Submission
+from lms.quizzes.models.deliveries import AfterRules, EventDecision
 from lms.quizzes.models.flow import Absence, Pause, QuizFlow, Reopening
 from lms.quizzes.models.marking import MarkGiven
 from lms.quizzes.models.quizzes import Accommodation, Form, Quiz, QuizSlot
@@ -12,10 +13,12 @@ __all__ = [
     "Absence",
     "Accommodation",
     "Admission",
+    "AfterRules",
     "Attempt",
     "AttemptEvent",
     "AttemptScore",
     "EssayMark",
+    "EventDecision",
     "Form",
     "ItemScore",
     "LetIn",

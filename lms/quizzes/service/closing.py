@@ -13,11 +13,10 @@ from sqlalchemy.orm import Session
 from lms.base import audit, db
 from lms.base.bulk import add_rows
 from lms.base.permissions import Actor
-from lms.quizzes.domain.answers import project
 from lms.quizzes.domain.receipts import receipt_of
 from lms.quizzes.domain.states import AttemptState, HandedInBy, QuizState, ReleasePolicy, move
-from lms.quizzes.models import Accommodation, Attempt, Quiz, ResponseCurrent, Submission
-from lms.quizzes.service.events import events_of
+from lms.quizzes.models import Accommodation, Attempt, Quiz, Submission
+from lms.quizzes.service.events import count_answers
 from lms.quizzes.service.feeding import feed_if_possible
 from lms.quizzes.service.reading import Running
 from lms.quizzes.service.scoring import Paper, score_papers
@@ -65,20 +64,15 @@ _QUIZZES = select(_quiz.id, _quiz.uid, _quiz.scheme, _quiz.current_run_id, _quiz
 
 def _hand_in(session: Session, endings: Sequence[Ending], at: datetime) -> dict[int, Submission]:
     ids = [ending.attempt.id for ending in endings]
-    counted = {attempt_id: project(events) for attempt_id, events in events_of(session, ids).items()}
+    counted = count_answers(session, {one.attempt.id: one.attempt.school_id for one in endings})
     quiz_ids = list({ending.attempt.quiz_id for ending in endings})
     quizzes = {row.id: row for row in session.execute(_QUIZZES, {"ids": quiz_ids})}
-    responses: list[dict[str, Any]] = []
     submissions: list[dict[str, Any]] = []
     papers: list[Paper] = []
     for ending in endings:
         attempt, quiz = ending.attempt, quizzes[ending.attempt.quiz_id]
         answers = {slot: event.response for slot, event in counted[attempt.id].items()}
         own = {"attempt_id": attempt.id, "school_id": attempt.school_id}
-        responses += [
-            {**own, "slot": slot, "event_id": event.id, "response": event.response}
-            for slot, event in counted[attempt.id].items()
-        ]
         receipt = receipt_of(attempt.uid, answers)
         submissions.append({**own, "handed_in_at": at, "handed_in_by": ending.by.value, "receipt": receipt})
         papers.append(Paper(attempt.id, attempt.school_id, attempt.form_id, quiz, answers))
@@ -91,7 +85,6 @@ def _hand_in(session: Session, endings: Sequence[Ending], at: datetime) -> dict[
             by=ending.by.value,
             quiz=quiz.uid,
         )
-    add_rows(session, cast(Table, ResponseCurrent.__table__), responses)
     add_rows(session, cast(Table, Submission.__table__), submissions)
     session.execute(
         update(Attempt).where(Attempt.id.in_(ids)).values(state=AttemptState.HANDED_IN.value, paused_at=None)

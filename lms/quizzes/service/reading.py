@@ -245,6 +245,8 @@ def get_attempt_of(session: Session, quiz: Quiz, uid: str, *, lock: bool = False
     attempt = session.scalar(query.with_for_update() if lock else query)
     if attempt is None:
         raise NotFound
+    if lock:  # who held it before may have put another score run in force
+        session.refresh(quiz, ["current_run_id"])
     return attempt
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.base import audit
@@ -17,16 +17,14 @@ from lms.quizzes.domain.flow import ReopeningState
 from lms.quizzes.domain.states import AttemptState, QuizState, move
 from lms.quizzes.models import (
     Attempt,
-    AttemptScore,
     EssayMark,
-    ItemScore,
     Quiz,
     Reopening,
-    ResponseCurrent,
     Submission,
 )
 from lms.quizzes.service.flow import tell_running
 from lms.quizzes.service.reading import get_attempt_of, get_quiz
+from lms.quizzes.service.recounting import forget_outcome
 from lms.quizzes.service.running import checked_reason
 
 MOST_MINUTES = 600
@@ -163,10 +161,7 @@ def _give_back(
     reopening.receipt = submission.receipt
     reopening.state, reopening.decided_by_id, reopening.decided_at = ReopeningState.DONE, actor.user_id, at
     session.delete(submission)
-    session.flush()
-    session.execute(delete(ResponseCurrent).where(ResponseCurrent.attempt_id == attempt.id))
-    for table in (ItemScore, AttemptScore):
-        session.execute(delete(table).where(table.attempt_id == attempt.id, table.run_id == quiz.current_run_id))
+    forget_outcome(session, quiz, [attempt])
     grace = attempt.accept_until_at - attempt.deadline_at
     attempt.state = AttemptState.OPEN
     attempt.deadline_at = at + timedelta(seconds=reopening.seconds)

@@ -4,6 +4,7 @@ from lms.quizzes import jobs
 from lms.quizzes.views import (
     admission,
     building,
+    deliveries,
     flow,
     going,
     invigilating,
@@ -20,6 +21,7 @@ __all__ = [
     "admission",
     "bp",
     "building",
+    "deliveries",
     "flow",
     "going",
     "invigilating",

@@ -11,7 +11,7 @@ from lms.base.web import current_actor, current_self, current_session
 from lms.permissions import Permission, allows
 from lms.quizzes import forms
 from lms.quizzes.domain.states import QuizState
-from lms.quizzes.service import marking, releasing, reviewing
+from lms.quizzes.service import deliveries, marking, releasing, reviewing
 from lms.quizzes.views import papers, reviews
 from lms.quizzes.views.blueprint import bp
 from lms.quizzes.views.tabs import tabs_for
@@ -37,6 +37,7 @@ def results(uid: str) -> ResponseReturnValue:
         and quiz.state == QuizState.CLOSED,
         released=quiz.released_at is not None,
         running=quiz.state == QuizState.PUBLISHED,
+        late_waiting=deliveries.count_waiting(session, quiz) if allows(actor, Permission.READ_ATTEMPTS, quiz) else 0,
     )
 
 

@@ -18,6 +18,7 @@ def tabs_for(actor: Actor, quiz: Quiz, here: str) -> list[Tab]:
         ("board", _("Diễn biến"), Permission.WATCH_QUIZ),
         ("results", _("Kết quả"), Permission.SEE_QUIZ_RESULTS),
         ("tasks", _("Chấm bài"), Permission.MARK_QUIZ),
+        ("deliveries", _("Đến muộn"), Permission.READ_ATTEMPTS),
         ("reopenings", _("Mở lại"), Permission.SEE_QUIZ_RESULTS),
         ("preview", _("Đề"), Permission.SEE_QUIZ_RESULTS),
         ("sittings_page", _("Phòng thi"), Permission.BUILD_QUIZ),
@@ -36,5 +37,6 @@ def rule_tabs_for(quiz: Quiz, here: str) -> list[Tab]:
         ("going_rules", _("Cách làm bài")),
         ("door", _("Vào phòng thi")),
         ("sittings_page", _("Phòng thi")),
+        ("after_rules", _("Sau giờ làm")),
     )
     return [(label, url_for(f"quizzes.{name}", uid=quiz.uid), name == here, None) for name, label in every]

@@ -13,7 +13,7 @@ from lms.base.i18n_marks import N_
 from lms.base.web import current_actor, current_session, shows_again
 from lms.permissions import Permission, allows
 from lms.quizzes.domain.states import QuizState
-from lms.quizzes.service import reading, releasing, watching
+from lms.quizzes.service import deliveries, reading, releasing, watching
 from lms.quizzes.views.blueprint import bp
 from lms.quizzes.views.tabs import tabs_for
 from lms.quizzes.views.taking import pupil_start
@@ -54,7 +54,8 @@ def show(uid: str) -> ResponseReturnValue:
 def board(uid: str) -> ResponseReturnValue:
     """Who has not begun, who works, who has handed in; refreshes itself while the quiz runs."""
     actor = current_actor()
-    found = watching.board(current_session(), actor, uid)
+    session = current_session()
+    found = watching.board(session, actor, uid)
     quiz = found.quiz
     return render_template(
         "lms/quizzes/board.html",
@@ -64,6 +65,7 @@ def board(uid: str) -> ResponseReturnValue:
         doing={key.value: name for key, name in DOING.items()},
         looks={key.value: look for key, look in LOOKS.items()},
         now=clock.now(),
+        late_waiting=deliveries.count_waiting(session, quiz) if allows(actor, Permission.READ_ATTEMPTS, quiz) else 0,
         may_give_time=allows(actor, Permission.GIVE_EXTRA_TIME, quiz) and quiz.state == QuizState.PUBLISHED,
         may_reopen=allows(actor, Permission.REOPEN_ATTEMPT, quiz) and quiz.released_at is None,
         may_end=allows(actor, Permission.END_QUIZ, quiz) and quiz.state == QuizState.PUBLISHED,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -9,7 +10,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from lms.quizzes.models import Attempt, Quiz
+from lms.quizzes.domain.states import EventKind, Standing
+from lms.quizzes.models import Attempt, AttemptEvent, Quiz
 from lms.quizzes.service import building, taking
 from question_bank import api as bank
 from tests.factories import NOON, World
@@ -67,6 +69,34 @@ def begun(
 ) -> Attempt:
     """An attempt that a pupil began."""
     return taking.begin(session, world.actor(session, who), quiz.uid, device=device, at=at)
+
+
+def late(
+    session: Session,
+    attempt: Attempt,
+    slot: int,
+    response: Any,
+    made: datetime,
+    came: datetime,
+    standing: Standing = Standing.LATE,
+    client: str = "other.t",
+) -> AttemptEvent:
+    """An event as the hot path keeps it."""
+    event = AttemptEvent(
+        school_id=attempt.school_id,
+        attempt_id=attempt.id,
+        client_id=client,
+        client_seq=(made - attempt.started_at) // timedelta(milliseconds=1),
+        kind=EventKind.ANSWER,
+        slot=slot,
+        payload=json.dumps(response),
+        client_mono_ms=1,
+        standing=standing,
+        server_at=came,
+    )
+    session.add(event)
+    session.flush()
+    return event
 
 
 RIGHT: dict[int, Any] = {
