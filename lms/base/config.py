@@ -46,7 +46,7 @@ class Settings:
     @property
     def is_sqlite(self) -> bool:
         """Whether the embedded database is used: one process, one writer."""
-        return self.database.startswith("sqlite")
+        return not self.database_url or self.database_url.startswith("sqlite")
 
     @property
     def testing(self) -> bool:

@@ -14,7 +14,7 @@ from lms.base.i18n_marks import N_
 from lms.base.permissions import STAFF, Actor, Role
 from lms.base.text import initials
 from lms.base.users import School
-from lms.base.web import current_session, find_actor
+from lms.base.web import current_actor, current_session, find_self
 
 
 class Entry(NamedTuple):
@@ -136,7 +136,9 @@ def wants_less_data(save_data: str) -> bool:
 def current_frame() -> Frame:
     """The frame of the running request."""
     if "frame" not in g:
-        actor = find_actor()
+        actor = find_self()
+        if actor is not None and actor.is_staff:  # whose role is named by more than roles
+            actor = current_actor()
         g.frame = for_actor(actor, request.path, _school_of(actor) if actor else "")
     frame: Frame = g.frame
     return frame

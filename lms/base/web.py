@@ -26,9 +26,11 @@ from flask import (
     request,
     url_for,
 )
+from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
@@ -71,6 +73,19 @@ class Logins(LoginManager):  # type: ignore[misc]  # flask-login ships no types
 
 
 logins = Logins()
+logins.session_protection = None  # it marks sessions as not fresh, which nothing of ours asks about
+
+
+class Cookies(SecureCookieSessionInterface):
+    """Flask's signed session cookie, with the signer made once and not at each request."""
+
+    def __init__(self) -> None:
+        self._signer: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        if self._signer is None:
+            self._signer = super().get_signing_serializer(app)
+        return self._signer
 
 
 class SignedIn(Protocol):
@@ -137,6 +152,12 @@ def current_actor() -> Actor:
     return actor
 
 
+def find_self() -> Actor | None:
+    """Who acts, as `current_self` has them; None when nobody is signed in."""
+    who = _who()
+    return who.oneself() if who is not None else None
+
+
 def current_self() -> Actor:
     """Who acts, without the facts about classes and subjects: for what belongs to the person alone.
 
@@ -145,10 +166,10 @@ def current_self() -> Actor:
     Raises:
         SignInNeeded: nobody is signed in.
     """
-    who = _who()
-    if who is None:
+    oneself = find_self()
+    if oneself is None:
         raise SignInNeeded
-    return who.oneself()
+    return oneself
 
 
 def _who() -> SignedIn | None:
@@ -241,6 +262,7 @@ def csp_nonce() -> str:
 
 def init_app(app: Flask) -> None:
     """Wire the glue into the application."""
+    app.session_interface = Cookies()
     csrf.init_app(app)
     logins.init_app(app)
     app.before_request(_guard)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from lms.base import audit
@@ -203,7 +202,8 @@ def _keep_comment(session: Session, actor: Actor, attempt: Attempt, slot: int, t
 
 def comments_of(session: Session, attempt: Attempt) -> dict[int, str]:
     """The teacher's comments on an attempt by slot; 0 is the whole."""
-    rows: Sequence[TeacherComment] = session.scalars(
-        select(TeacherComment).where(TeacherComment.attempt_id == attempt.id)
-    ).all()
-    return {row.slot: row.text for row in rows}
+    return {row.slot: row.text for row in session.execute(_COMMENTS, {"attempt_id": attempt.id})}
+
+
+_comment = TeacherComment.__table__.c
+_COMMENTS = select(_comment.slot, _comment.text).where(_comment.attempt_id == bindparam("attempt_id"))

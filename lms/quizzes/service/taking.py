@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol, cast
 
 from sqlalchemy import Table, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload, lazyload
 
 from lms.base import db
 from lms.base.errors import Conflict, NotFound
@@ -27,13 +27,13 @@ from lms.quizzes.domain.leases import NOBODY, check_lease
 from lms.quizzes.domain.states import AttemptState, EventKind, HandedInBy, QuizState, Standing
 from lms.quizzes.domain.timing import Allowance, standing_of
 from lms.quizzes.hot.moving import Going
-from lms.quizzes.models import Accommodation, Attempt, AttemptEvent, Quiz, ResponseCurrent, Submission
+from lms.quizzes.models import Admission, Attempt, AttemptEvent, Quiz, ResponseCurrent, Submission
 from lms.quizzes.service import admission
 from lms.quizzes.service.closing import close_attempt, needs_closing
 from lms.quizzes.service.events import answer_events, events_of
 from lms.quizzes.service.frozen import FrozenForm, forms_of, get_form
 from lms.quizzes.service.pausing import check_not_paused
-from lms.quizzes.service.reading import Running, get_entry, get_own_attempt, get_quiz, lock_own_attempt
+from lms.quizzes.service.reading import Running, get_entry, get_own_attempt, lock_own_attempt
 from question_bank import api as bank
 
 PLAIN = "plain"  # the tab name of answers that came by the form instead of the script
@@ -62,13 +62,10 @@ class StartPage:
     def left(self) -> int:
         return max(0, self.quiz.attempts_allowed - len(self.attempts))
 
-
-def allowance_of(session: Session, quiz: Quiz, pupil_id: int) -> Allowance:
-    """The extra time that a pupil has in a quiz."""
-    found = session.scalar(
-        select(Accommodation).where(Accommodation.quiz_id == quiz.id, Accommodation.pupil_id == pupil_id)
-    )
-    return found.allowance if found else Allowance()
+    @property
+    def kind(self) -> Hashable:
+        """What tells the pages of pupils without an attempt apart, but for the quiz itself."""
+        return self.may_begin, self.closes_at, self.extra, self.questions
 
 
 def start_page(session: Session, actor: Actor, uid: str, *, at: datetime) -> StartPage:
@@ -78,12 +75,12 @@ def start_page(session: Session, actor: Actor, uid: str, *, at: datetime) -> Sta
         NotFound: no such quiz for this person.
         Forbidden: the person does not learn in this class.
     """
-    quiz = get_quiz(session, actor, uid)
-    require(actor, Permission.TAKE_QUIZ, quiz)
-    attempts = _own_attempts(session, quiz, actor.user_id)
+    entry = get_entry(session, actor, uid)
+    require(actor, Permission.TAKE_QUIZ, entry)
+    quiz = session.scalars(_ALONE, {"id": entry.id}).one()
+    attempts = _own_attempts(session, quiz, actor.user_id) if entry.earlier else []
     running = next((one for one in attempts if one.state == AttemptState.OPEN), None)
-    allowance = allowance_of(session, quiz, actor.user_id)
-    window = quiz.window
+    allowance, window = entry.allowance, quiz.window
     ends = window.end_for(allowance) if window else None
     inside = window is not None and ends is not None and window.opens_at <= at < ends
     forms = forms_of(session, quiz.id) if quiz.state != QuizState.DRAFT else ()
@@ -96,6 +93,13 @@ def start_page(session: Session, actor: Actor, uid: str, *, at: datetime) -> Sta
         extra=allowance,
         questions=get_form(session, forms[0]).questions if forms else 0,
     )
+
+
+_ALONE = (
+    select(Quiz)
+    .where(Quiz.id == bindparam("id"))
+    .options(joinedload(Quiz.course).options(lazyload(Course.school_class), lazyload(Course.subject)))
+)
 
 
 def _own_attempts(session: Session, quiz: Quiz, pupil_id: int) -> list[Attempt]:
@@ -359,21 +363,67 @@ def _end(
     return close_attempt(session, attempt, by, at=at, actor=actor)
 
 
-def get_receipt(session: Session, actor: Actor, uid: str) -> tuple[Attempt, Submission]:
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a pupil takes away from a finished attempt."""
+
+    quiz_uid: str
+    title: str  # of the quiz
+    receipt: str
+    handed_in_by: str
+    handed_in_at: datetime
+    answered: int
+    questions: int
+    in_seb: bool  # the test was written in Safe Exam Browser
+
+
+_submission, _door = Submission.__table__.c, Admission.__table__.c
+_RECEIPT = (
+    select(
+        _attempt.id,
+        _attempt.form_id,
+        Quiz.__table__.c.uid.label("quiz_uid"),
+        Quiz.__table__.c.title,
+        _submission.receipt,
+        _submission.handed_in_by,
+        _submission.handed_in_at,
+        _door.seb_required,
+    )
+    .join_from(_attempts, Quiz.__table__, Quiz.__table__.c.id == _attempt.quiz_id)
+    .outerjoin(Submission.__table__, _submission.attempt_id == _attempt.id)
+    .outerjoin(Admission.__table__, _door.quiz_id == _attempt.quiz_id)
+    .where(
+        _attempt.uid == bindparam("uid"),
+        _attempt.pupil_id == bindparam("pupil_id"),
+        _attempt.school_id == bindparam("school_id"),
+    )
+)
+_RESPONSES = select(ResponseCurrent.__table__.c.response).where(
+    ResponseCurrent.__table__.c.attempt_id == bindparam("attempt_id")
+)
+
+
+def get_receipt(session: Session, actor: Actor, uid: str) -> Receipt:
     """The receipt of one's own attempt.
 
     Raises:
         NotFound: no such attempt of this person.
         Conflict: it has not been handed in.
     """
-    attempt = get_own_attempt(session, actor, uid)
-    submission = session.get(Submission, attempt.id)
-    if submission is None:
+    own = {"uid": uid, "pupil_id": actor.user_id, "school_id": actor.school_id}
+    found = session.execute(_RECEIPT, own).one_or_none()
+    if found is None:
+        raise NotFound
+    if found.receipt is None:
         raise Conflict(N_("Bài này chưa nộp."))
-    return attempt, submission
-
-
-def count_answered(session: Session, attempt: Attempt) -> int:
-    """How many questions of a finished attempt were answered."""
-    responses = session.scalars(select(ResponseCurrent.response).where(ResponseCurrent.attempt_id == attempt.id))
-    return sum(1 for response in responses if bank.is_answered(response))
+    responses = session.execute(_RESPONSES, {"attempt_id": found.id}).scalars()
+    return Receipt(
+        quiz_uid=found.quiz_uid,
+        title=found.title,
+        receipt=found.receipt,
+        handed_in_by=found.handed_in_by,
+        handed_in_at=found.handed_in_at,
+        answered=sum(1 for response in responses if bank.is_answered(response)),
+        questions=get_form(session, found.form_id).questions,
+        in_seb=bool(found.seb_required),
+    )

@@ -3,81 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from flask import Response, make_response, render_template
-from flask import session as cookie
-from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
-from lms.base.assets import built_at
-from lms.base.frame import current_frame, save_data
+from lms.base.filled import filled_page
 from lms.base.i18n import _, chosen_language
 from lms.base.kept import Kept
-from lms.base.prepared import Piece, Prepared, Value, kept_piece, marks, passing_piece, prepare, respond
+from lms.base.prepared import Piece, kept_piece, passing_piece
 from lms.quizzes.domain.results import Shown
 from lms.quizzes.hot.wire import encode
 from lms.quizzes.service.frozen import TYPED, FrozenForm
 from lms.quizzes.service.reviewing import Review, ReviewedQuestion
-from lms.quizzes.views.papers import MOST_PAGES, MOST_PIECES, picture_url
+from lms.quizzes.views.papers import MOST_PIECES, picture_url
 from question_bank import api as bank
 
 _questions: Kept[tuple[str, str, int, bool, bytes], Piece] = Kept(MOST_PIECES)
-_pages: Kept[tuple[object, ...], Prepared] = Kept(MOST_PAGES)
 _END = kept_piece("</div>")
 
 
 def staff_page(found: Review, *, may_mark: bool) -> Response:
     """A pupil's attempt with everything, and where a teacher may mark it."""
-    return make_response(_drawn(found, "layout/staff.html", list(_cards(found, may_mark=may_mark))))
+    cards = b"".join(card.text for card in _cards(found, may_mark=may_mark))
+    page = render_template(
+        "lms/quizzes/review.html",
+        layout="layout/staff.html",
+        quiz=found.quiz,
+        staff=True,
+        lead=_lead(found),
+        summary=_summary(found),
+        cards=_markup(cards.decode()),
+    )
+    return make_response(page)
 
 
 def own_page(found: Review) -> Response:
     """An attempt as its pupil, or a parent, may see it now."""
     cards = list(_cards(found))
-    if "_flashes" in cookie:  # something is to be said to this person once
-        return make_response(_drawn(found, "layout/pupil.html", cards))
-    frame, course = current_frame(), found.quiz.course
-    values: dict[str, Value] = {
-        "who": frame.who,
-        "initials": frame.initials,
-        "form_token": generate_csrf(),
-        "lead": _lead(found),
-        "summary": _summary(found),
-        "cards": cards,
-    }
+    quiz, course = found.quiz, found.quiz.course
     with_maths = any(b"<math" in card.text for card in cards)
-    shared = (replace(frame, who="", initials=""), found.quiz.title, course.title, course.uid, with_maths)
-
-    def make() -> Prepared:
-        places = marks(values)
-        blank = replace(frame, who=places.pop("who"), initials=places.pop("initials"))
-        return prepare(
-            render_template(
-                "lms/quizzes/review.html",
-                layout="layout/pupil.html",
-                quiz=found.quiz,
-                staff=False,
-                frame=blank,
-                with_maths=with_maths,
-                **places,
-            )
-        )
-
-    return respond(_pages.get((*shared, chosen_language(), save_data(), built_at()), make).filled(values))
-
-
-def _drawn(found: Review, layout: str, cards: list[Piece]) -> str:
-    """The page for one person only."""
-    return render_template(
+    return filled_page(
         "lms/quizzes/review.html",
-        layout=layout,
-        quiz=found.quiz,
-        staff=layout == "layout/staff.html",
-        lead=_lead(found),
-        summary=_summary(found),
-        cards=_markup(b"".join(card.text for card in cards).decode()),
+        (quiz.title, course.title, course.uid, with_maths),
+        {"lead": _lead(found), "summary": _summary(found), "cards": cards},
+        layout="layout/pupil.html",
+        quiz=quiz,
+        staff=False,
+        with_maths=with_maths,
     )
 
 

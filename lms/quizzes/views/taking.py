@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from lms.base import clock, richtext
 from lms.base.assets import asset_url
 from lms.base.downloads import send_blob
+from lms.base.filled import filled_page
 from lms.base.forms import problems_of
 from lms.base.frame import save_data
 from lms.base.i18n import _, show_time, zone
@@ -40,30 +41,32 @@ KEEP_PICTURES = 7 * 86_400  # seconds: a picture's address holds its hash
 
 def pupil_start(uid: str) -> ResponseReturnValue:
     """The page before a test: its rules, its times, and the button to begin."""
-    at = clock.now()
-    page = taking.start_page(current_session(), current_actor(), uid, at=at)
-    shown = render_template(
-        "lms/quizzes/start.html",
-        page=page,
-        quiz=page.quiz,
-        instructions=richtext.render(page.quiz.instructions, lambda _sha256: ""),
-        not_yet=page.quiz.opens_at is not None and at < page.quiz.opens_at,
-        opens_in_ms=max(0, (page.quiz.opens_at - at) // _MILLISECOND) if page.quiz.opens_at else 0,
-        here=page.open_attempt is not None and page.open_attempt.device == device(),
-        door=admission.door_of(
-            current_session(),
-            page.quiz,
-            current_actor().user_id,
-            visit_at_the_door(uid),
-            inside=page.open_attempt is not None,
-        ),
-        seb_link=seb_link(uid),
-        problems={name: problems_of(name) for name in ("password", "code")},
-        now_ms=int(at.timestamp() * 1000),
-        spread_ms=SPREAD_MS,
-        preload=[asset_url(name) for name in (() if save_data() else NEEDED_AT_THE_START)],
-    )
-    return remember(make_response(shown))
+    session, actor, at = current_session(), current_actor(), clock.now()
+    page = taking.start_page(session, actor, uid, at=at)
+    quiz, inside = page.quiz, page.open_attempt is not None
+    door = admission.door_of(session, quiz, actor.user_id, visit_at_the_door(uid), inside=inside)
+    problems = {name: problems_of(name) for name in ("password", "code")}
+    not_yet = quiz.opens_at is not None and at < quiz.opens_at
+    moment = {
+        "now_ms": int(at.timestamp() * 1000),
+        "opens_in_ms": max(0, (quiz.opens_at - at) // _MILLISECOND) if quiz.opens_at else 0,
+    }
+    shared = {
+        "page": page,
+        "quiz": quiz,
+        "instructions": richtext.render(quiz.instructions, lambda _sha256: ""),
+        "not_yet": not_yet,
+        "door": door,
+        "seb_link": seb_link(uid),
+        "problems": problems,
+        "spread_ms": SPREAD_MS,
+        "preload": [asset_url(name) for name in (() if save_data() else NEEDED_AT_THE_START)],
+    }
+    if page.attempts or any(problems.values()):  # what only this pupil sees
+        return remember(make_response(render_template("lms/quizzes/start.html", **shared, **moment)))
+    rules = (uid, quiz.title, quiz.instructions, quiz.opens_at, quiz.duration_seconds, quiz.attempts_allowed)
+    key = (*rules, quiz.course.uid, quiz.course.title, page.kind, not_yet, door, shared["seb_link"])
+    return remember(filled_page("lms/quizzes/start.html", key, moment, **shared))
 
 
 @bp.post("/quizzes/<uid>/start")
@@ -176,16 +179,10 @@ csrf.exempt(finish)
 @bp.get("/exam/<uid>/receipt")
 def receipt(uid: str) -> ResponseReturnValue:
     """What the pupil takes away: that everything is in, when, and the code that proves it."""
-    attempt, submission = taking.get_receipt(current_session(), current_actor(), uid)
-    return render_template(
-        "lms/quizzes/receipt.html",
-        attempt=attempt,
-        quiz=attempt.quiz,
-        submission=submission,
-        seb=admission.rules_of(current_session(), attempt.quiz).seb_required,
-        answered=taking.count_answered(current_session(), attempt),
-        questions=sum(1 for slot in attempt.form.document if slot["label"]),
-    )
+    found = taking.get_receipt(current_session(), current_self(), uid)
+    own = {"answered": found.answered, "handed_in_at": show_time(found.handed_in_at), "code": found.receipt}
+    key = (found.quiz_uid, found.title, found.handed_in_by, found.questions, found.in_seb)
+    return filled_page("lms/quizzes/receipt.html", key, own, receipt=found)
 
 
 @bp.get("/quizzes/forms/<form_uid>/pictures/<sha256>")

@@ -18,7 +18,7 @@ from lms.quizzes import jobs
 from lms.quizzes.domain.sheets import sheet_uid
 from lms.quizzes.domain.states import ReleasePolicy
 from lms.quizzes.hot import checking, saving
-from lms.quizzes.models import Attempt, AttemptEvent, Quiz, Submission
+from lms.quizzes.models import Accommodation, Attempt, AttemptEvent, Quiz, Submission
 from lms.quizzes.service import closing
 from tests.factories import World
 from tests.lms.quizzes import factories
@@ -461,6 +461,36 @@ def test_kept_reviews_show_each_pupil_their_own_and_no_key_too_early(
     with db.transaction() as session:
         session.scalars(select(Quiz)).one().show_key = False
     assert all("Đáp án" not in client.get(f"/exam/{uids[who]}/review").text for who, client in clients.items())
+
+
+def test_kept_start_pages_and_receipts_show_each_pupil_their_own(app: Flask, world: World, signed_in: SignIn) -> None:
+    quiz = give(world)
+    with db.transaction() as session:
+        given = session.scalars(select(Quiz)).one()
+        extra = Accommodation(school_id=given.school_id, quiz_id=given.id, pupil_id=world.classmate.id, percent=25)
+        extra.reason, extra.given_by_id, extra.given_at = "theo hồ sơ", world.teacher.id, clock.now()
+        session.add(extra)
+    clients = {who: signed_in(who) for who in ("pupil", "classmate")}
+    csrf = re.compile(r'name="csrf_token" value="([^"]+)"')
+    tokens = set()
+    for _ in range(2):  # drawn, then as kept
+        for who, client in clients.items():
+            page = client.get(f"/quizzes/{quiz}").text
+            assert [one for one in clients if getattr(world, one).full_name in page] == [who]
+            assert ("Em được thêm giờ" in page) is (who == "classmate")
+            assert len(set(csrf.findall(page))) == 1
+            tokens.add((who, csrf.findall(page)[0].split(".")[0]))
+    assert len(tokens) == 2  # each browser its own, and always the same
+    receipts = {}
+    for who, client in clients.items():
+        uid, token = start(client, quiz)
+        send(client, uid, token, {1: {"choice": "b"}} if who == "pupil" else factories.RIGHT)
+        receipts[who] = client.post(f"/exam/{uid}/finish", headers={"X-Exam-Token": token}).json["receipt"]
+        assert "Em được thêm giờ" not in client.get(f"/exam/{uid}/receipt").text
+        page = client.get(f"/exam/{uid}/receipt").text
+        assert receipts[who] in page
+        assert ("1 trong 10 câu" if who == "pupil" else "9 trong 10 câu") in page
+    assert receipts["pupil"] not in clients["classmate"].get(f"/exam/{uid}/receipt").text
 
 
 def test_a_draft_is_nobodys_but_its_teachers(app: Flask, world: World, signed_in: SignIn) -> None:
