@@ -16,7 +16,7 @@ from lms.courses.models import Course
 from lms.permissions import Permission, allows
 from lms.quizzes import models
 from lms.quizzes.domain.states import QuizState, ReleasePolicy
-from lms.quizzes.models import AttemptScore, Quiz
+from lms.quizzes.models import AttemptScore, Quiz, is_practice
 from lms.quizzes.service import invigilating
 from lms.reports.audit_log import LogLine, account_news
 from lms.reports.office_day import OfficeDay, office_day
@@ -134,6 +134,7 @@ def _running(session: Session, course_ids: Sequence[int], at: datetime) -> Seque
         .where(
             Quiz.course_id.in_(course_ids),
             Quiz.state == QuizState.PUBLISHED,
+            ~is_practice(),
             and_(or_(Quiz.opens_at.is_(None), Quiz.opens_at <= at), or_(Quiz.closes_at.is_(None), Quiz.closes_at > at)),
         )
         .order_by(Quiz.closes_at, Quiz.id)

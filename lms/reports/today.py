@@ -14,7 +14,7 @@ from lms.base.users import User
 from lms.courses import service as courses
 from lms.courses.models import Activity, Course
 from lms.quizzes.domain.states import AttemptState, QuizState
-from lms.quizzes.models import Attempt, Quiz
+from lms.quizzes.models import Attempt, Quiz, is_practice
 from lms.school import service as school
 from lms.school.models import SchoolClass
 
@@ -66,6 +66,7 @@ def _due_of(session: Session, pupil_id: int, class_ids: Collection[int], at: dat
         .where(
             Course.class_id.in_(class_ids),
             Quiz.state == QuizState.PUBLISHED,
+            ~is_practice(),
             or_(Quiz.closes_at.is_(None), Quiz.closes_at > at),
             or_(Quiz.opens_at.is_(None), Quiz.opens_at < at + SOON),
         )

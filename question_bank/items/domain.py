@@ -183,11 +183,15 @@ KEY_OF: Mapping[ItemType, type[ItemKey] | None] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class ItemNotes:
-    """What is shown after release: the solution, general feedback, and feedback per option or gap id."""
+    """What is said about a question later: the solution, general feedback, and feedback per option or gap id.
+
+    `hints` are for a practice, where a pupil asks for one after the other; a test shows none.
+    """
 
     solution: str = ""
     feedback: str = ""
     per_option: Mapping[str, str] = field(default_factory=dict)
+    hints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

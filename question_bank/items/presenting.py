@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -94,7 +94,12 @@ def show(html: str, asset_url: AssetUrl) -> Markup:
 
 def asset_hashes(body: ItemBody) -> frozenset[str]:
     """The pictures that pupils see in a question."""
-    return frozenset().union(*(richtext.assets_in(html) for html in _texts(body)))
+    return pictures_in(_texts(body))
+
+
+def pictures_in(texts: Iterable[str]) -> frozenset[str]:
+    """The pictures in stored texts."""
+    return frozenset[str]().union(*(richtext.assets_in(html) for html in texts))
 
 
 def words_of(body: ItemBody) -> str:

@@ -26,8 +26,9 @@ from lms.courses.domain import ActivityKind
 from lms.gradebook import service as gradebook
 from lms.gradebook.domain.cells import mark_cell
 from lms.gradebook.domain.circular22 import VERSIONS
+from lms.quizzes.domain.behaviours import Behaviour
 from lms.quizzes.models import Attempt, Form, ItemScore, Quiz
-from lms.quizzes.service import admission, building, releasing, reopening, sittings, taking
+from lms.quizzes.service import admission, behaving, building, practising, releasing, reopening, sittings, taking
 from lms.school import importing, staff_importing
 from lms.school import service as school
 from lms.school.models import GroupMembership, Guardianship
@@ -288,6 +289,14 @@ def _quizzes(session: Session, made: RouteWorld, teacher: Actor) -> None:
     long_ago = at - timedelta(hours=5)
     over = building.publish(session, teacher, built("Bài hết giờ", opened=long_ago).uid, at=long_ago)
     _attempt(made, "overdue", over, quizzes.begun(session, world, over, at=long_ago), "")
+
+    chosen = behaving.change_behaviour(session, teacher, built("Bài luyện").uid, Behaviour.IMMEDIATE)
+    practice = building.publish(session, teacher, session.get_one(Quiz, chosen.quiz_id).uid, at=at)
+    for state in ("over", "open"):
+        attempt = quizzes.begun(session, world, practice, at=at)
+        if state == "over":
+            practising.end_round(session, world.actor(session, "pupil"), attempt.uid, at=at)
+        made.put(f"practice.{state}", uid=attempt.uid, slot="3", sha256=pictured)
 
     for state in ("closed", "released"):
         feeds = {"column_semester": 1, "column_key": "ck"} if state == "released" else {}

@@ -35,7 +35,8 @@ FOR_ANYBODY = {
 KEPT_BY_BROWSERS = {
     "assets.deliver": "public",  # built files, the same for everybody, named by their content
     **dict.fromkeys(
-        "bank.asset imports.asset lessons.file library.download library.preview maths.draw quizzes.picture".split(),
+        "bank.asset imports.asset lessons.file library.download library.preview maths.draw quizzes.picture "
+        "quizzes.practice_picture".split(),
         "private",  # what an address with a hash or a uid names does not change
     ),
 }

@@ -112,8 +112,8 @@ def encode_rules(rules: Rules) -> dict[str, Any]:
 
 
 def decode_rules(kept: Mapping[str, Any]) -> Rules:
-    """What `encode_rules` wrote."""
-    if not kept:
+    """What `encode_rules` wrote; a form may keep other rules beside (`lms.quizzes.domain.behaviours`)."""
+    if "navigation" not in kept:
         return FREELY
     return Rules(
         Navigation(kept["navigation"]),

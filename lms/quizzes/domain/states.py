@@ -55,6 +55,8 @@ class EventKind(StrEnum):
     ANSWER = "answer"
     LEFT = "left"  # the page was not in front for a while
     REACHED = "reached"  # the pupil went on to this slot
+    TRY = "try"  # in a practice: an answer that the pupil had checked
+    HINT = "hint"  # in a practice: the pupil asked for the next hint
 
 
 class Standing(StrEnum):

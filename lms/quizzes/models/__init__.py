@@ -2,6 +2,7 @@
 
 from lms.quizzes.models.admission import Admission, LetIn, Sitting, SittingInvigilator, SittingPupil
 from lms.quizzes.models.attempts import Attempt, AttemptEvent, ResponseCurrent, Submission
+from lms.quizzes.models.behaviours import QuizBehaviour, is_practice
 from lms.quizzes.models.deliveries import AfterRules, EventDecision
 from lms.quizzes.models.flow import Absence, Pause, QuizFlow, Reopening
 from lms.quizzes.models.marking import MarkGiven
@@ -25,6 +26,7 @@ __all__ = [
     "MarkGiven",
     "Pause",
     "Quiz",
+    "QuizBehaviour",
     "QuizFlow",
     "QuizSlot",
     "Release",
@@ -37,4 +39,5 @@ __all__ = [
     "SittingPupil",
     "Submission",
     "TeacherComment",
+    "is_practice",
 ]

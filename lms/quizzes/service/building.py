@@ -25,6 +25,7 @@ from lms.quizzes.domain.forms import MOST_FORMS
 from lms.quizzes.domain.states import Counts, QuizState, ReleasePolicy, move
 from lms.quizzes.models import Quiz, QuizSlot, ScoreRun
 from lms.quizzes.service.admission import check_ready
+from lms.quizzes.service.behaviours import settle_practice
 from lms.quizzes.service.freezing import freeze_forms, rule_of
 from lms.quizzes.service.reading import get_quiz
 from question_bank import api as bank
@@ -338,6 +339,8 @@ def publish(session: Session, actor: Actor, uid: str, *, at: datetime) -> Quiz:
         Conflict, NotFound, Forbidden: as in `change_settings`.
     """
     quiz = _draft(session, actor, uid)
+    due = quiz.closes_at
+    settle_practice(session, quiz, at=at)
     window = quiz.window
     if window is None:
         raise Invalid.at("", N_("Hãy đặt giờ mở và giờ đóng trước khi giao bài."))
@@ -355,7 +358,7 @@ def publish(session: Session, actor: Actor, uid: str, *, at: datetime) -> Quiz:
     quiz.published_at = at
     line = courses.find_activity(session, ActivityKind.QUIZ, quiz.uid)
     if line is not None:
-        line.due_at = window.closes_at
+        line.due_at = due
         courses.publish_activity(session, actor, line.uid, at=at)
     audit.record(session, actor, "quiz.published", quiz.uid, run=run.uid)
     return quiz

@@ -19,7 +19,7 @@ from lms.quizzes.models import Accommodation, Attempt, Quiz, Submission
 from lms.quizzes.service.events import count_answers
 from lms.quizzes.service.feeding import feed_if_possible
 from lms.quizzes.service.reading import Running
-from lms.quizzes.service.scoring import Paper, score_papers
+from lms.quizzes.service.scoring import Paper, paper_of, score_papers
 
 
 def needs_closing(attempt: Running, at: datetime) -> bool:
@@ -71,11 +71,11 @@ def _hand_in(session: Session, endings: Sequence[Ending], at: datetime) -> dict[
     papers: list[Paper] = []
     for ending in endings:
         attempt, quiz = ending.attempt, quizzes[ending.attempt.quiz_id]
-        answers = {slot: event.response for slot, event in counted[attempt.id].items()}
+        paper = paper_of(session, attempt, quiz, counted[attempt.id])
         own = {"attempt_id": attempt.id, "school_id": attempt.school_id}
-        receipt = receipt_of(attempt.uid, answers)
+        receipt = receipt_of(attempt.uid, paper.answers)
         submissions.append({**own, "handed_in_at": at, "handed_in_by": ending.by.value, "receipt": receipt})
-        papers.append(Paper(attempt.id, attempt.school_id, attempt.form_id, quiz, answers))
+        papers.append(paper)
         audit.record(
             session,
             ending.actor,

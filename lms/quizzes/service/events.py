@@ -15,6 +15,7 @@ from lms.quizzes.domain.states import EventKind, Standing
 from lms.quizzes.models import Attempt, AttemptEvent, EventDecision, ResponseCurrent
 
 _STANDINGS = {standing.value: standing for standing in Standing}
+_KINDS = (EventKind.ANSWER.value, EventKind.TRY.value)  # of a practice the last try is the answer
 _event, _decision = AttemptEvent.__table__.c, EventDecision.__table__.c
 _ANSWERS = (
     select(
@@ -27,7 +28,7 @@ _ANSWERS = (
         _decision.counts,
     )
     .outerjoin(EventDecision.__table__, _decision.event_id == _event.id)
-    .where(_event.attempt_id.in_(bindparam("ids", expanding=True)), _event.kind == EventKind.ANSWER.value)
+    .where(_event.attempt_id.in_(bindparam("ids", expanding=True)), _event.kind.in_(_KINDS))
     .order_by(_event.id)
 )
 

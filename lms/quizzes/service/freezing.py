@@ -16,9 +16,11 @@ from sqlalchemy.orm import Session
 from lms.base.errors import Invalid
 from lms.base.i18n_marks import N_
 from lms.base.permissions import Actor
-from lms.quizzes.domain.flow import Navigation, Rules, Section, encode_rules, steps_of
+from lms.quizzes.domain.behaviours import Conduct, encode_conduct
+from lms.quizzes.domain.flow import FREELY, Navigation, Rules, Section, encode_rules, steps_of
 from lms.quizzes.domain.forms import Choice, OptionPlace, form_code, order_options, order_questions
 from lms.quizzes.models import Form, Quiz, QuizFlow, QuizSlot
+from lms.quizzes.service.behaviours import behaviour_of
 from lms.quizzes.service.flow import flow_of
 from question_bank import api as bank
 
@@ -68,15 +70,16 @@ def freeze_forms(session: Session, actor: Actor, quiz: Quiz) -> list[Form]:
     """
     chosen = [slot.version_uid for slot in quiz.slots if slot.version_uid]
     fixed = {item.version_uid: item for item in bank.get_versions(session, actor, chosen)}
-    flow = flow_of(session, quiz)
-    _check_sections(flow, len(quiz.slots))
+    flow, conduct = flow_of(session, quiz), behaviour_of(session, quiz).conduct
+    if not conduct.is_practice:
+        _check_sections(flow, len(quiz.slots))
     by_chance = quiz.shuffle_questions or quiz.shuffle_options or len(chosen) < len(quiz.slots)
     forms = []
     for index in range(quiz.form_count if by_chance else 1):
         seed = f"{quiz.seed}-{index}"
         placed = _collect(session, actor, quiz.slots, fixed, seed)
         form = Form(school_id=quiz.school_id, quiz_id=quiz.id, code=form_code(index))
-        form.document, form.rules = _frozen(quiz, flow, placed, seed)
+        form.document, form.rules = _frozen(quiz, flow, conduct, placed, seed)
         session.add(form)
         forms.append(form)
     session.flush()
@@ -93,7 +96,8 @@ def trial_form(session: Session, actor: Actor, quiz: Quiz) -> Form:
     fixed = {item.version_uid: item for item in bank.get_versions(session, actor, chosen)}
     seed = f"{quiz.seed}-0"
     placed = _collect(session, actor, quiz.slots, fixed, seed)
-    document, rules = _frozen(quiz, flow_of(session, quiz), placed, seed)
+    conduct = behaviour_of(session, quiz).conduct
+    document, rules = _frozen(quiz, flow_of(session, quiz), conduct, placed, seed)
     return Form(uid="draft", code=form_code(0), document=document, rules=rules)
 
 
@@ -135,13 +139,15 @@ def _check_sections(flow: QuizFlow, places: int) -> None:
 
 
 def _frozen(
-    quiz: Quiz, flow: QuizFlow, placed: Sequence[_Placed], seed: str
+    quiz: Quiz, flow: QuizFlow, conduct: Conduct, placed: Sequence[_Placed], seed: str
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """The document and the rules of a form; sections keep their order and are shuffled each for itself.
 
-    The first section begins at place 1 of the plan, every place holds a question at least.
+    The first section begins at place 1 of the plan, every place holds a question at least. A practice has no sections,
+    and its essays are worth nothing: nobody marks them.
     """
-    starts = [one["place"] for one in flow.sections]
+    wishes = () if conduct.is_practice else flow.sections
+    starts = [one["place"] for one in wishes]
     # Shuffling must be repeatable from the quiz's seed, not secret.
     rng = random.Random(f"{seed}-order")  # noqa: S311
     if quiz.shuffle_questions:
@@ -163,7 +169,7 @@ def _frozen(
                 "label": "" if body.type is Kind.DESCRIPTION else str(label),
                 "part": PARTS.get(body.type, ""),
                 "version": one.item.version_uid,
-                "worth": str(one.worth),
+                "worth": "0" if conduct.is_practice and body.type is Kind.ESSAY else str(one.worth),
                 "body": bank.encode_body(body),
             }
         )
@@ -172,8 +178,7 @@ def _frozen(
         if starts:
             numbers[bisect_right(starts, one.place) - 1].append(slot["number"])
     sections = tuple(
-        Section(wish["title"], own[0], own[-1], wish["seconds"])
-        for wish, own in zip(flow.sections, numbers, strict=True)
+        Section(wish["title"], own[0], own[-1], wish["seconds"]) for wish, own in zip(wishes, numbers, strict=True)
     )
     steps = steps_of(
         [
@@ -182,7 +187,8 @@ def _frozen(
         ]
     )
     steps = tuple(sorted({*steps, *(section.first for section in sections)}))
-    return document, encode_rules(Rules(Navigation(flow.navigation), flow.way_back, steps, sections))
+    going = FREELY if conduct.is_practice else Rules(Navigation(flow.navigation), flow.way_back, steps, sections)
+    return document, {**encode_rules(going), **encode_conduct(conduct)}
 
 
 def _shuffled(placed: Sequence[_Placed], rng: random.Random) -> list[_Placed]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from lms.base.errors import NotFound
 from lms.base.kept import Kept
+from lms.quizzes.domain.behaviours import Conduct, decode_conduct
 from lms.quizzes.domain.flow import Rules, decode_rules
 from lms.quizzes.models import Form
 from question_bank import api as bank
@@ -41,6 +42,11 @@ class FrozenForm:
     def rules(self) -> Rules:
         """How the form is gone through."""
         return decode_rules(self.kept_rules)
+
+    @cached_property
+    def conduct(self) -> Conduct:
+        """How its questions answer."""
+        return decode_conduct(self.kept_rules)
 
     @cached_property
     def bodies(self) -> Mapping[int, bank.ItemBody]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from lms.quizzes.models import Attempt, AttemptScore, ItemScore, Quiz, ResponseCurrent
 from lms.quizzes.service.events import count_answers
-from lms.quizzes.service.scoring import Paper, score_papers
+from lms.quizzes.service.scoring import paper_of, score_papers
 
 
 def forget_outcome(session: Session, quiz: Quiz, attempts: Sequence[Attempt]) -> None:
@@ -29,14 +29,5 @@ def recount(session: Session, quiz: Quiz, attempts: Sequence[Attempt], *, at: da
     """
     forget_outcome(session, quiz, attempts)
     counted = count_answers(session, {attempt.id: attempt.school_id for attempt in attempts})
-    papers = [
-        Paper(
-            attempt.id,
-            attempt.school_id,
-            attempt.form_id,
-            quiz,
-            {slot: event.response for slot, event in counted[attempt.id].items()},
-        )
-        for attempt in attempts
-    ]
+    papers = [paper_of(session, attempt, quiz, counted[attempt.id]) for attempt in attempts]
     score_papers(session, papers, at=at)

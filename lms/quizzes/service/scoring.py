@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 from typing import Any, Protocol, cast
@@ -14,8 +14,11 @@ from sqlalchemy.orm import Session
 
 from lms.base.bulk import add_rows
 from lms.base.kept import Kept
+from lms.quizzes.domain.answers import Event
+from lms.quizzes.domain.behaviours import Conduct, try_number
 from lms.quizzes.models import Attempt, AttemptScore, EssayMark, Form, ItemScore
 from lms.quizzes.service.frozen import MOST_FORMS, TYPED, FrozenForm, get_form
+from lms.quizzes.service.reading import Running
 from question_bank import api as bank
 
 NONE = Fraction(0)
@@ -86,6 +89,20 @@ class Paper:
     form_id: int
     quiz: Marked
     answers: Mapping[int, Any]
+    tries: Mapping[int, int] = field(default_factory=dict)  # by slot, of a practice
+
+
+def paper_of(session: Session, attempt: Running, quiz: Marked, counted: Mapping[int, Event]) -> Paper:
+    """The answers of an attempt from the events that count."""
+    practice = get_form(session, attempt.form_id).conduct.is_practice
+    return Paper(
+        attempt.id,
+        attempt.school_id,
+        attempt.form_id,
+        quiz,
+        {slot: event.response for slot, event in counted.items()},
+        {slot: try_number(event.seq) for slot, event in counted.items()} if practice else {},
+    )
 
 
 def score_papers(session: Session, papers: Sequence[Paper], *, at: datetime) -> None:
@@ -98,9 +115,11 @@ def score_papers(session: Session, papers: Sequence[Paper], *, at: datetime) -> 
             raise ValueError("A published quiz has a score run.")
         row = {"run_id": paper.quiz.current_run_id, "attempt_id": paper.attempt_id, "school_id": paper.school_id}
         earned, worth, waiting = NONE, NONE, 0
+        conduct = get_form(session, paper.form_id).conduct
         for question in _sheet(session, paper.form_id):
-            points = _points(paper.quiz, question, paper.answers.get(question.slot))
-            points = given.get((paper.attempt_id, question.slot), points)
+            by_key = _points(paper.quiz, question, paper.answers.get(question.slot))
+            by_key = _after_tries(by_key, question, conduct, paper.tries.get(question.slot, 1))
+            points = given.get((paper.attempt_id, question.slot), by_key)
             items.append(
                 {
                     **row,
@@ -148,7 +167,14 @@ def score_of(quiz: Marked, item: bank.BankItem, answer: Any) -> bank.Score:
 def _points(quiz: Marked, question: KeyedQuestion, answer: Any) -> Fraction | None:
     """What an answer earns by the key; None when a person has to say."""
     score = score_of(quiz, question.item, answer)
-    return None if score.needs_marking else question.worth * score.fraction
+    return None if score.needs_marking and question.worth else question.worth * score.fraction
+
+
+def _after_tries(points: Fraction | None, question: KeyedQuestion, conduct: Conduct, tries: int) -> Fraction | None:
+    """What is left of the points of the last of several tries."""
+    if points is None or tries < 2 or not question.worth:
+        return points
+    return question.worth * conduct.earned(points / question.worth, tries)
 
 
 def total_up(session: Session, attempt: Attempt, *, at: datetime) -> AttemptScore:

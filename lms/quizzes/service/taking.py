@@ -22,6 +22,7 @@ from lms.courses.models import Course
 from lms.permissions import Permission, require
 from lms.quizzes.domain.admission import NOWHERE, Visit
 from lms.quizzes.domain.answers import project
+from lms.quizzes.domain.behaviours import DEFERRED, Conduct
 from lms.quizzes.domain.flow import Place, first_place
 from lms.quizzes.domain.leases import NOBODY, check_lease
 from lms.quizzes.domain.states import AttemptState, EventKind, HandedInBy, QuizState, Standing
@@ -57,6 +58,7 @@ class StartPage:
     closes_at: datetime | None  # for this pupil
     extra: Allowance
     questions: int
+    conduct: Conduct
 
     @property
     def left(self) -> int:
@@ -84,14 +86,18 @@ def start_page(session: Session, actor: Actor, uid: str, *, at: datetime) -> Sta
     ends = window.end_for(allowance) if window else None
     inside = window is not None and ends is not None and window.opens_at <= at < ends
     forms = forms_of(session, quiz.id) if quiz.state != QuizState.DRAFT else ()
+    form = get_form(session, forms[0]) if forms else None
+    conduct = form.conduct if form else DEFERRED
+    unlimited = conduct.is_practice or len(attempts) < quiz.attempts_allowed
     return StartPage(
         quiz=quiz,
         attempts=attempts,
         open_attempt=running,
-        may_begin=quiz.state == QuizState.PUBLISHED and inside and len(attempts) < quiz.attempts_allowed,
+        may_begin=quiz.state == QuizState.PUBLISHED and inside and unlimited,
         closes_at=ends,
         extra=allowance,
-        questions=get_form(session, forms[0]).questions if forms else 0,
+        questions=form.questions if form else 0,
+        conduct=conduct,
     )
 
 
@@ -130,14 +136,14 @@ def begin(session: Session, actor: Actor, uid: str, *, device: str, at: datetime
     window = quiz.window
     if quiz.state != QuizState.PUBLISHED or window is None:
         raise Conflict(N_("Bài kiểm tra đã đóng, không bắt đầu được nữa."))
-    if len(earlier) >= quiz.attempts_allowed:
+    number = len(earlier) + 1
+    form = get_form(session, _form_for(session, quiz.id, actor.user_id, number))
+    if number > quiz.attempts_allowed and not form.conduct.is_practice:
         raise Conflict(N_("Em đã dùng hết số lượt làm bài này."))
     window.check_may_begin(allowance, at)
     check_not_paused(quiz)
     admission.enter(session, quiz.id, actor.user_id, visit)
-    number = len(earlier) + 1
     deadline = window.deadline(allowance, at)
-    form = get_form(session, _form_for(session, quiz.id, actor.user_id, number))
     place = first_place(form.rules, allowance, at)
     values = {
         "uid": new_uid(),
@@ -284,8 +290,10 @@ def save_plain(
     )
     if standing is Standing.OTHER_DEVICE:
         raise Conflict(N_("Em đang làm bài trên máy khác. Hãy mở lại trang để tiếp tục trên máy này."))
-    current = project(answer_events(session, attempt))
     form = get_form(session, attempt.form_id)
+    if form.conduct.is_practice:
+        raise NotFound  # its answers come one by one, see `practising`
+    current = project(answer_events(session, attempt))
     going = Going(session.connection(), attempt, form.rules, at)
     last = session.scalar(select(func.max(AttemptEvent.client_seq)).where(AttemptEvent.attempt_id == attempt.id))
     first = max((last or 0) + 1, (at - attempt.started_at) // _MILLISECOND)

@@ -3,12 +3,14 @@
 from lms.quizzes import jobs
 from lms.quizzes.views import (
     admission,
+    behaving,
     building,
     deliveries,
     flow,
     going,
     invigilating,
     marking,
+    practising,
     rescue,
     results,
     resuming,
@@ -19,6 +21,7 @@ from lms.quizzes.views.blueprint import bp
 
 __all__ = [
     "admission",
+    "behaving",
     "bp",
     "building",
     "deliveries",
@@ -27,6 +30,7 @@ __all__ = [
     "invigilating",
     "jobs",
     "marking",
+    "practising",
     "rescue",
     "results",
     "resuming",

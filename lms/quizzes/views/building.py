@@ -21,7 +21,9 @@ from lms.quizzes import forms
 from lms.quizzes.domain.states import QuizState
 from lms.quizzes.models import Quiz
 from lms.quizzes.service import building, freezing, reading
+from lms.quizzes.service.behaviours import behaviour_of
 from lms.quizzes.views import papers
+from lms.quizzes.views.behaving import BEHAVIOURS
 from lms.quizzes.views.blueprint import bp
 from lms.quizzes.views.tabs import rule_tabs_for, tabs_for
 from question_bank import api as bank
@@ -92,9 +94,12 @@ def edit(uid: str) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     quiz = building.draft_for_editing(session, actor, uid)
     lines = building.plan_of(session, actor, quiz)
+    kept = behaviour_of(session, quiz)
     return render_template(
         "lms/quizzes/edit.html",
         quiz=quiz,
+        behaviour=next(name for value, name, _hint in BEHAVIOURS if value == kept.behaviour),
+        practice=kept.conduct.is_practice,
         lines=[PlanRow(line, papers.prompt(line.item) if line.item else Markup()) for line in lines],
         total=sum(line.worth for line in lines),
         question_count=sum(line.count for line in lines),

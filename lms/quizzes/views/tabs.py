@@ -34,6 +34,7 @@ def rule_tabs_for(quiz: Quiz, here: str) -> list[Tab]:
     """The pages on which the rules of a draft stand, one subject each; `here` is the endpoint that is open."""
     every = (
         ("settings", _("Quy định chung")),
+        ("behaviour", _("Kiểm tra hay luyện tập")),
         ("going_rules", _("Cách làm bài")),
         ("door", _("Vào phòng thi")),
         ("sittings_page", _("Phòng thi")),

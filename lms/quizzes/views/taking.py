@@ -22,7 +22,7 @@ from lms.quizzes.hot import endpoint, tokens
 from lms.quizzes.hot.wire import encode
 from lms.quizzes.service import admission, closing, leases, taking
 from lms.quizzes.service.rescue_files import public_key
-from lms.quizzes.views import papers
+from lms.quizzes.views import papers, practising
 from lms.quizzes.views.blueprint import bp
 from lms.quizzes.views.devices import device, remember
 from lms.quizzes.views.doors import seb_link, visit, visit_at_the_door, vouch
@@ -43,6 +43,8 @@ def pupil_start(uid: str) -> ResponseReturnValue:
     """The page before a test: its rules, its times, and the button to begin."""
     session, actor, at = current_session(), current_actor(), clock.now()
     page = taking.start_page(session, actor, uid, at=at)
+    if page.conduct.is_practice:
+        return practising.start_page(page, at=at)
     quiz, inside = page.quiz, page.open_attempt is not None
     door = admission.door_of(session, quiz, actor.user_id, visit_at_the_door(uid), inside=inside)
     problems = {name: problems_of(name) for name in ("password", "code")}
@@ -87,6 +89,8 @@ def exam(uid: str) -> ResponseReturnValue:
     session, actor, at = current_session(), current_self(), clock.now()
     page = taking.exam_page(session, actor, uid, device=device(), at=at, visit=visit())
     attempt = page.attempt
+    if page.form.conduct.is_practice:
+        return redirect(url_for("quizzes.practice", uid=uid), code=303)
     if closing.needs_closing(attempt, at):
         session.rollback()
         closing.close_on_read(attempt.id, at=at)

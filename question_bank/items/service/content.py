@@ -20,7 +20,7 @@ from question_bank.items import codec
 from question_bank.items.checking import problems_in
 from question_bank.items.domain import EssayKey, Gap, ItemBody, ItemDraft, ItemKey, ItemNotes, ItemState, Option
 from question_bank.items.models import Item, ItemAsset, ItemVersion
-from question_bank.items.presenting import asset_hashes, words_of
+from question_bank.items.presenting import asset_hashes, pictures_in, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,7 @@ def cleaned(draft: ItemDraft) -> ItemDraft:
             richtext.clean(notes.solution),
             richtext.clean(notes.feedback),
             {name: richtext.clean(text) for name, text in notes.per_option.items()},
+            tuple(richtext.clean(hint) for hint in notes.hints),
         ),
         title=nfc(draft.title)[:200],
     )
@@ -155,8 +156,8 @@ def add_version(
 
 
 def hashes_in_notes(key: ItemKey | None, notes: ItemNotes) -> frozenset[str]:
-    """The pictures in solution, feedback and rubric."""
-    texts = [notes.solution, notes.feedback, *notes.per_option.values()]
+    """The pictures in solution, feedback, hints and rubric."""
+    texts = [notes.solution, notes.feedback, *notes.per_option.values(), *notes.hints]
     if isinstance(key, EssayKey):
         texts.append(key.rubric)
-    return frozenset[str]().union(*(richtext.assets_in(html) for html in texts))
+    return pictures_in(texts)

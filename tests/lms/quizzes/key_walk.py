@@ -14,7 +14,7 @@ import io
 import json
 import re
 import urllib.parse
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -30,9 +30,10 @@ from werkzeug.test import TestResponse
 
 from lms.base import clock, db
 from lms.quizzes import jobs
+from lms.quizzes.domain.behaviours import Behaviour
 from lms.quizzes.domain.states import ReleasePolicy
 from lms.quizzes.models import Attempt, Form, Quiz
-from lms.quizzes.service import building
+from lms.quizzes.service import behaving, building
 from question_bank import api as bank
 from question_bank.formats.reading import Asset
 from tests.factories import World
@@ -47,6 +48,18 @@ CHANGING = re.compile(
     r"|[A-Z2-7]{5}-[A-Z2-7]{5}|nonce[=-][\"']?[\w-]+|\d{1,2}:\d\d(?::\d\d)?|\"(?:now_ms|remaining_ms)\":\d+",
     re.M,
 )
+WRONG: Mapping[bank.ItemType, Mapping[str, Any]] = {  # of the first variant, as a form sends it
+    bank.ItemType.SINGLE_CHOICE: {"choice": "a"},
+    bank.ItemType.MULTIPLE_CHOICE: {"choices": ["a", "b"]},
+    bank.ItemType.TRUE_FALSE: {"t-s": "false"},
+    bank.ItemType.CLUSTER: {"t-a": "true", "t-b": "true", "t-c": "false", "t-d": "false"},
+    bank.ItemType.SHORT_TEXT: {"text": "câu trả lời"},
+    bank.ItemType.SHORT_NUMBER: {"text": "1,5"},
+    bank.ItemType.MATCHING: {"p-l1": "r1", "p-l2": "r2"},
+    bank.ItemType.ORDERING: {"o-o1": "1", "o-o2": "2", "o-o3": "3"},
+    bank.ItemType.GAP_FILL: {"g-g1": "chữ", "g-g2": "c2"},
+    bank.ItemType.ESSAY: {"text": "Bài làm của em."},
+}
 ANSWERS: Mapping[bank.ItemType, Any] = {
     bank.ItemType.SINGLE_CHOICE: {"choice": "a"},
     bank.ItemType.MULTIPLE_CHOICE: {"choices": ["a", "b"]},
@@ -145,6 +158,7 @@ def _notes(body: bank.ItemBody, word: Callable[[bank.ItemType, str], str], solut
         solution=f"<p>{word(body.type, 'solution')} {shown}</p>",
         feedback=f"<p>{word(body.type, 'feedback')}</p>",
         per_option={option.id: f"<p>{word(body.type, 'option')}</p>" for option in body.options[:1]},
+        hints=(f"<p>{word(body.type, 'hint')}</p>",),
     )
 
 
@@ -158,7 +172,7 @@ def secrets_of(variant: int) -> dict[str, list[bytes]]:
     found: dict[str, list[bytes]] = {}
     for draft in drafts(variant):
         kind = draft.body.type
-        for what in ("solution", "feedback", "option", "key", "half", "rubric"):
+        for what in ("solution", "feedback", "option", "hint", "key", "half", "rubric"):
             found[f"{kind.value}: {what}"] = _forms_of(canary(kind, what, variant))
         if draft.key is not None:
             coded = bank.encode_key(draft.key)
@@ -213,8 +227,10 @@ class Taken:
     got: list[Got] = field(default_factory=list)
 
 
-def build(session: Session, world: World, variant: int, *, at: datetime) -> Taken:
-    """Publish a test of every kind of question; nothing is released by itself."""
+def build(
+    session: Session, world: World, variant: int, *, at: datetime, behaviour: Behaviour = Behaviour.DEFERRED
+) -> Taken:
+    """Publish a test of every kind of question, or a practice; nothing is released by itself."""
     teacher = world.actor(session, "teacher")
     hidden = SOLUTION_PICTURES[variant]
     pictures = [
@@ -236,6 +252,7 @@ def build(session: Session, world: World, variant: int, *, at: datetime) -> Take
     quiz = building.create_quiz(session, teacher, course, rules, at=at)
     versions = [item.version_uid for item in items]
     building.add_questions(session, teacher, quiz.uid, versions, Fraction(1))
+    behaving.change_behaviour(session, teacher, quiz.uid, behaviour, tries=2)
     building.publish(session, teacher, quiz.uid, at=at)
     forms = session.scalars(select(Form.uid).where(Form.quiz_id == quiz.id)).all()
     hashes = [sha(PROMPT_PICTURE), sha(hidden)]
@@ -309,7 +326,8 @@ class Walk:
             if "GET" not in (rule.methods or ()) or not {feature, "*"} & set(self._addresses_of):
                 continue
             some = names if len(rule.arguments) < 2 else names[:8]
-            for values in product(some, repeat=len(rule.arguments)):
+            places = [["1", "2"] if name == "slot" else some for name in sorted(rule.arguments)]
+            for values in product(*places):
                 with self._app.test_request_context():
                     built = rule.build(dict(zip(sorted(rule.arguments), values, strict=True)), append_unknown=False)
                 if built:
@@ -361,9 +379,59 @@ class Walk:
         return response
 
 
-def leaks(got: Sequence[Got], variant: int) -> list[str]:
-    """Every secret that stands in a response."""
-    secrets = secrets_of(variant)
+class Practising:
+    """A pupil who practises, question by question; every response is kept under what may be known by then."""
+
+    def __init__(self, client: FlaskClient, taken: Taken) -> None:
+        self._client = client
+        self.taken = taken
+
+    def through(self) -> Iterator[tuple[Sequence[Got], set[str]]]:
+        """Try each question twice with a hint between; yields what came and the secrets that may stand in it."""
+        started = self._client.post(f"/quizzes/{self.taken.quiz_uid}/start")
+        here = f"{started.location}/practice"
+        known: set[str] = set()
+        yield self._ask(here), known
+        for slot, draft in enumerate(drafts(self.taken.variant), start=1):
+            kind = draft.body.type
+            if kind not in WRONG:
+                continue
+            fields = {f"q{slot}-{name}": value for name, value in WRONG[kind].items()}
+            for act in ({"try": "1", **fields}, {"hint": "1", "act": "hint"}, {"try": "2", **fields}):
+                known = known | self._told(kind, act)
+                yield self._ask(here, f"{here}/{slot}", act), known
+        yield self._ask(here, f"{here}/end", {}), known
+
+    def _told(self, kind: bank.ItemType, act: Mapping[str, str]) -> set[str]:
+        """The secrets that an act lets out: words for the choice, the hint, at last the key and what explains it."""
+        chosen = {bank.ItemType.SINGLE_CHOICE, bank.ItemType.MULTIPLE_CHOICE}
+        if act.get("try") == "1" and kind is not bank.ItemType.ESSAY:
+            return {f"{kind.value}: option"} if kind in chosen else set()
+        if act.get("act") == "hint":
+            return set() if kind is bank.ItemType.ESSAY else {f"{kind.value}: hint"}
+        ended = {f"{kind.value}: {what}" for what in ("solution", "feedback", "key", "half", "rubric")}
+        if kind is bank.ItemType.SINGLE_CHOICE:
+            ended.add("picture of a solution")
+        if kind is bank.ItemType.SHORT_NUMBER:
+            ended.add("short_number: key and tolerance")
+        return ended
+
+    def _ask(self, here: str, act: str = "", fields: Mapping[str, Any] | None = None) -> Sequence[Got]:
+        """Do something by a form and as the script does it again, then look at the whole page and at every picture."""
+        found = []
+        if act:
+            for headers in ({}, {"X-Gieo-Part": "question"}):
+                found.append(self._client.post(act, data=fields, headers=headers))
+        found.append(self._client.get(here))
+        for slot in range(1, len(drafts(self.taken.variant)) + 1):
+            for data in SOLUTION_PICTURES:
+                found.append(self._client.get(f"{here}/{slot}/pictures/{sha(data)}"))
+        return [Got("practising", f"{act or here}", one.status_code, one.data, True) for one in found]
+
+
+def leaks(got: Sequence[Got], variant: int, known: Collection[str] = ()) -> list[str]:
+    """Every secret that stands in a response, but those that are *known*."""
+    secrets = {name: forms for name, forms in secrets_of(variant).items() if name not in known}
     found = []
     for one in got:
         low = one.data.lower()

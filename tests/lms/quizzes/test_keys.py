@@ -12,11 +12,12 @@ from flask.testing import FlaskClient
 from werkzeug.wrappers import Response
 
 from lms.base import clock, db
+from lms.quizzes.domain.behaviours import Behaviour
 from lms.quizzes.hot import checking, saving
 from question_bank import api as bank
 from tests.factories import World
 from tests.lms.quizzes import key_walk
-from tests.lms.quizzes.key_walk import Taken, Walk
+from tests.lms.quizzes.key_walk import Practising, Taken, Walk
 
 SignIn = Callable[[str], FlaskClient]
 
@@ -48,6 +49,18 @@ def test_no_key_and_no_trace_of_one_reaches_a_pupil(app: Flask, world: World, si
     assert {got.status for got in tests[0].got} >= {200, 303, 403, 404}
     assert sum(1 for got in tests[0].got if got.status == 200) > 40
     assert key_walk.differences(*tests) == []
+
+
+def test_a_practice_lets_out_of_each_question_what_its_tries_earned(
+    app: Flask, world: World, signed_in: SignIn
+) -> None:
+    with db.transaction() as session:
+        test = key_walk.build(session, world, 0, at=clock.now(), behaviour=Behaviour.INTERACTIVE)
+    told: set[str] = set()
+    for got, known in Practising(signed_in("pupil"), test).through():
+        assert key_walk.leaks(got, 0, known) == []
+        told |= {name for name in known if any(leak.endswith(name) for leak in key_walk.leaks(got, 0))}
+    assert {"single_choice: solution", "short_text: key", "essay: solution", "cluster: hint"} <= told
 
 
 LEAKS = {
