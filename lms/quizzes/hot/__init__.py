@@ -5,7 +5,8 @@ mean that the disk has it), uses Core instead of the ORM, reads no session cooki
 given out when the page was opened, says whose attempt it is. Every rule about time and state is checked inside the
 very transaction that stores the answer.
 
-One thread writes for everybody and one transaction holds all that is waiting (`writer`). On SQLite it holds the only
-write lock and the time is this process's; on PostgreSQL it locks the attempts (`FOR UPDATE`, in the order of their ids)
-and the time is the database's, so that several processes agree.
+One thread writes for everybody and one transaction holds all that is waiting (`writer`; `ending` for hand-ins, which
+use the verbs of the feature). On SQLite it holds the only write lock and the time is this process's; on PostgreSQL it
+locks the attempts (`FOR UPDATE`, in the order of their ids) and an answer's time is the database's, so that several
+processes agree.
 """

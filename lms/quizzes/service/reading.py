@@ -214,6 +214,9 @@ _OWN = select(*_attempt).where(
     _attempt.school_id == bindparam("school_id"),
 )
 _OWN_LOCKED = _OWN.with_for_update()
+_LOCKED = (
+    select(*_attempt).where(_attempt.uid.in_(bindparam("uids", expanding=True))).order_by(_attempt.id).with_for_update()
+)
 
 
 def lock_own_attempt(session: Session, actor: Actor, uid: str) -> Running:
@@ -228,6 +231,12 @@ def lock_own_attempt(session: Session, actor: Actor, uid: str) -> Running:
         raise NotFound
     attempt: Running = found
     return attempt
+
+
+def lock_attempts(session: Session, uids: Sequence[str]) -> dict[tuple[str, int, int], Running]:
+    """Lock attempts in the order of their ids; each stands under its uid and whose it is: pupil and school."""
+    rows = session.execute(_LOCKED, {"uids": uids}).all()
+    return {(row.uid, row.pupil_id, row.school_id): row for row in rows}
 
 
 def find_attempt(session: Session, uid: str) -> Attempt | None:

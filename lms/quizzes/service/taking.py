@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload, lazyload
 
 from lms.base import db
-from lms.base.errors import Conflict, NotFound
+from lms.base.errors import AppError, Conflict, NotFound
 from lms.base.i18n_marks import N_
 from lms.base.ids import new_uid
 from lms.base.permissions import Actor
@@ -30,11 +30,11 @@ from lms.quizzes.domain.timing import Allowance, standing_of
 from lms.quizzes.hot.moving import Going
 from lms.quizzes.models import Admission, Attempt, AttemptEvent, Quiz, ResponseCurrent, Submission
 from lms.quizzes.service import admission
-from lms.quizzes.service.closing import close_attempt, needs_closing
+from lms.quizzes.service.closing import Ending, close_attempt, close_attempts, needs_closing
 from lms.quizzes.service.events import answer_events, events_of
 from lms.quizzes.service.frozen import FrozenForm, forms_of, get_form
 from lms.quizzes.service.pausing import check_not_paused
-from lms.quizzes.service.reading import Running, get_entry, get_own_attempt, lock_own_attempt
+from lms.quizzes.service.reading import Running, get_entry, get_own_attempt, lock_attempts, lock_own_attempt
 from question_bank import api as bank
 
 PLAIN = "plain"  # the tab name of answers that came by the form instead of the script
@@ -345,30 +345,56 @@ def hand_in(
     return _end(session, actor, lock_own_attempt(session, actor, uid), device, at, visit)
 
 
-def hand_in_by_ticket(
-    session: Session, actor: Actor, uid: str, *, device: str, at: datetime, visit: Visit = NOWHERE
-) -> Submission:
-    """Hand in for the page whose ticket named the actor: good when the sign-in ran out, not for who was shut out.
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A page that hands in by its ticket, which named the actor."""
 
-    Raises:
-        NotFound: no such attempt of this person.
-        Forbidden: the lease of the attempt was withdrawn.
-        Conflict, NotAdmitted: as in `hand_in`.
+    actor: Actor
+    uid: str
+    device: str
+    visit: Visit = NOWHERE
+
+
+def hand_in_together(session: Session, leaving: Sequence[Leaving], *, at: datetime) -> Sequence[Submission | AppError]:
+    """Hand in for pages whose tickets named the actors: good when a sign-in ran out, not for who was shut out.
+
+    Each gets its submission, or what it would have met alone: NotFound when there is no such attempt of this person,
+    Forbidden when the lease was withdrawn, Conflict and NotAdmitted as in `hand_in`.
     """
-    attempt = lock_own_attempt(session, actor, uid)
-    check_lease(attempt.device)
-    return _end(session, actor, attempt, device, at, visit)
+    attempts = lock_attempts(session, [one.uid for one in leaving])
+    endings: dict[int, Ending] = {}
+    met: list[int | AppError] = []
+    for one in leaving:
+        attempt = attempts.get((one.uid, one.actor.user_id, one.actor.school_id))
+        try:
+            if attempt is None:
+                raise NotFound
+            check_lease(attempt.device)
+            by = _ending_by(session, attempt, one.device, at, one.visit)
+        except AppError as refusal:
+            met.append(refusal)
+            continue
+        endings.setdefault(attempt.id, Ending(attempt, by, one.actor))  # a page that asked twice is answered twice
+        met.append(attempt.id)
+    submissions = close_attempts(session, list(endings.values()), at=at) if endings else {}
+    return [submissions[one] if isinstance(one, int) else one for one in met]
 
 
 def _end(
     session: Session, actor: Actor, attempt: Running, device: str | None, at: datetime, visit: Visit
 ) -> Submission:
-    by = HandedInBy.SERVER if needs_closing(attempt, at) else HandedInBy.PUPIL
-    if by is HandedInBy.PUPIL:
-        if device not in {None, attempt.device} and attempt.state == AttemptState.OPEN:
-            raise Conflict(N_("Em đang làm bài trên máy khác. Hãy nộp bài trên máy đó."))
-        admission.check_attempt(session, attempt, visit)
+    by = _ending_by(session, attempt, device, at, visit)
     return close_attempt(session, attempt, by, at=at, actor=actor)
+
+
+def _ending_by(session: Session, attempt: Running, device: str | None, at: datetime, visit: Visit) -> HandedInBy:
+    """For whose doing an attempt ends now, when this device asks."""
+    if needs_closing(attempt, at):
+        return HandedInBy.SERVER
+    if device not in {None, attempt.device} and attempt.state == AttemptState.OPEN:
+        raise Conflict(N_("Em đang làm bài trên máy khác. Hãy nộp bài trên máy đó."))
+    admission.check_attempt(session, attempt, visit)
+    return HandedInBy.PUPIL
 
 
 @dataclass(frozen=True, slots=True)

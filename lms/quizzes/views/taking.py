@@ -18,10 +18,11 @@ from lms.base.permissions import Actor, Role
 from lms.base.web import csrf, current_actor, current_self, current_session, public, shows_again
 from lms.quizzes.domain.flow import PULSE
 from lms.quizzes.domain.states import AttemptState
-from lms.quizzes.hot import endpoint, tokens
+from lms.quizzes.hot import endpoint, saving, tokens
 from lms.quizzes.hot.wire import encode
 from lms.quizzes.service import admission, closing, leases, taking
 from lms.quizzes.service.rescue_files import public_key
+from lms.quizzes.service.taking import Leaving
 from lms.quizzes.views import papers, practising
 from lms.quizzes.views.blueprint import bp
 from lms.quizzes.views.devices import device, remember
@@ -164,9 +165,7 @@ def finish(uid: str) -> ResponseReturnValue:
     """Hand in by the page's token, which stays good when the sign-in has run out; answers with the receipt."""
     ticket = tokens.read(current_app.config["SECRET_KEY"], uid, request.headers.get(tokens.HEADER, ""))
     actor = Actor(ticket.user_id, ticket.school_id, roles=frozenset({Role.PUPIL}))
-    submission = taking.hand_in_by_ticket(
-        current_session(), actor, uid, device=ticket.device, at=clock.now(), visit=visit()
-    )
+    submission = saving.hand_in(Leaving(actor, uid, ticket.device, visit()))
     return jsonify(
         receipt=submission.receipt,
         by=submission.handed_in_by,
