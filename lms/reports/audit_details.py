@@ -134,6 +134,7 @@ TELL: Mapping[str, Tell] = MappingProxyType(
         "comments": _named(N_("nhận xét của")),
         "count": _with(N_("số liên kết")),
         "course": _named(N_("trang lớp học")),
+        "criteria": _with(N_("số tiêu chí")),
         "doubles": _if_any(N_("số câu trùng")),
         "ending": _with(N_("loại tệp")),
         "events": _with(N_("số sự kiện trong tệp")),

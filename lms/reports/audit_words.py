@@ -102,6 +102,7 @@ ACTS: Mapping[str, str] = MappingProxyType(
         "attempt.delivery_left": N_("không tính câu trả lời đến muộn"),
         "quiz.after_rules_set": N_("đặt quy định sau giờ làm bài"),
         "attempt.marked": N_("chấm bài tự luận"),
+        "quiz.rubric_saved": N_("đặt thang tiêu chí chấm"),
         "gradebook.opened": N_("mở sổ điểm"),
         "gradebook.columns_set": N_("đổi số cột điểm thường xuyên"),
         "gradebook.marks_typed": N_("ghi điểm hoặc nhận xét"),

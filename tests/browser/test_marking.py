@@ -9,7 +9,7 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from lms.base import clock, db
-from tests.browser.pages import arriving, check
+from tests.browser.pages import arriving, check, follow
 from tests.factories import World
 from tests.lms.quizzes.test_marking import essays, version_of
 
@@ -44,3 +44,29 @@ def test_marking_needs_no_mouse(visit: Callable[..., Page], world: World, desk: 
     expect(page.get_by_role("heading", name="Trần Gia Bình")).to_be_visible()
     expect(page.get_by_text("1/2 bài")).to_be_visible()
     expect(page.get_by_label("Điểm (tối đa 1)")).to_be_focused()
+
+
+def test_digits_take_levels_and_a_click_brings_words(
+    visit: Callable[..., Page], world: World, desk: str, axe: str
+) -> None:
+    page = visit(world.teacher)
+    page.goto(f"{desk}/rubric")
+    check(page, axe)
+    for place, (name, levels) in enumerate((("Nội dung", "0,6 Đủ ý\n0,25 Thiếu ý"), ("Diễn đạt", "0,4 Trôi chảy"))):
+        page.get_by_label(f"Tiêu chí {place + 1}").fill(name)
+        page.get_by_label("Các mức, mỗi dòng một mức").nth(place).fill(levels)
+    follow(page.get_by_role("button", name="Lưu thang tiêu chí"))
+    page.goto(desk)
+    expect(page.locator("[data-criterion] input").first).to_be_focused()
+    page.keyboard.press("2")
+    page.keyboard.press("2")
+    expect(page.locator("[data-sum]")).to_have_text("0,65")
+    page.get_by_label("Nhận xét").fill("Bài gọn.")
+    follow(page.get_by_role("button", name="Cất nhận xét vừa viết"))
+    expect(page.locator("[data-sum]")).to_have_text("0,65")
+    page.get_by_role("button", name="Bài gọn.", exact=True).click()
+    expect(page.get_by_label("Nhận xét", exact=False).first).to_have_value("Bài gọn.\nBài gọn.")
+    check(page, axe)
+    with arriving(page):
+        page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("1/2 bài")).to_be_visible()

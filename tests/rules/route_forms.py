@@ -166,6 +166,8 @@ FORMS: dict[str, Callable[[World, Values], Fields]] = {
     "quizzes.end": lambda w, of: {"confirm": "kết thúc"},
     "quizzes.release": lambda w, of: {},
     "quizzes.save_mark": lambda w, of: {"sheet": sheet_of(of), "seen": "0", "points": "1", "comment": ""},
+    "quizzes.keep_comment": lambda w, of: {"sheet": sheet_of(of), "seen": "0", "comment": "Trình bày rõ."},
+    "quizzes.save_rubric": lambda w, of: {"name-0": "Nội dung", "levels-0": "1 Đủ ý\n0,5 Thiếu ý"},
     "quizzes.mark_answer": lambda w, of: {"points": "1", "comment": "Tốt."},
     "quizzes.start": lambda w, of: {},
     "quizzes.take_over": lambda w, of: {},

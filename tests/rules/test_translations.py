@@ -40,6 +40,7 @@ KEPT = {
     "lms/gradebook/domain/": "subjects and symbols of Circular 22",
     "lms/gradebook/exports.py": "the official sheet for the school's records is Vietnamese in every language",
     "lms/gradebook/service/files.py": "the same sheet's semesters and symbols",
+    "lms/quizzes/domain/rubrics.py": "what teachers write behind points, to be read",
     "question_bank/competencies/domain.py": "level names in others' files, to be read",
     "question_bank/competencies/shipped.py": "the names inside a framework are content",
     "question_bank/formats/": "labels that papers and programs write, to be read; options of a true/false question",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Protocol, TypeVar
 
 LENGTH = 24  # hexadecimal digits: 96 bits
@@ -43,3 +44,12 @@ def neighbours(sheets: Sequence[S], uid: str) -> tuple[S | None, S | None]:
     if at is None:
         return None, None
     return (sheets[at - 1] if at else None), (sheets[at + 1] if at + 1 < len(sheets) else None)
+
+
+def in_words(points: Fraction) -> str:
+    """Points in a sentence.
+
+    >>> in_words(Fraction(5, 4))
+    '1,25'
+    """
+    return f"{float(points):g}".replace(".", ",")

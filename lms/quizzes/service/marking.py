@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from typing import Any
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
@@ -16,10 +18,12 @@ from lms.base.permissions import Actor
 from lms.base.text import nfc
 from lms.permissions import Permission, require
 from lms.quizzes.domain.results import is_released
+from lms.quizzes.domain.sheets import in_words
 from lms.quizzes.domain.states import AttemptState, QuizState, ReleasePolicy
-from lms.quizzes.models import Attempt, EssayMark, ItemScore, MarkGiven, Quiz, TeacherComment
+from lms.quizzes.models import Attempt, EssayMark, ItemScore, MarkGiven, Quiz, QuizRubric, TeacherComment
 from lms.quizzes.service.feeding import feed_attempt
 from lms.quizzes.service.reading import get_attempt_of, get_quiz
+from lms.quizzes.service.rubrics import find_rubric, worths_of
 from lms.quizzes.service.scoring import total_up
 from lms.quizzes.service.sheets import Desk, history_of, open_desk
 from question_bank import api as bank
@@ -34,10 +38,11 @@ class Task:
     item: bank.BankItem
     waiting: int
     total: int
+    criteria: int  # of its rubric
 
 
 def list_tasks(session: Session, actor: Actor, uid: str) -> tuple[Quiz, list[Task]]:
-    """The questions of a quiz that a person marks.
+    """The questions of a quiz that a person marks, also those that nobody has answered yet.
 
     Raises:
         NotFound, Forbidden: not this person's quiz.
@@ -50,12 +55,14 @@ def list_tasks(session: Session, actor: Actor, uid: str) -> tuple[Quiz, list[Tas
         .group_by(ItemScore.version_uid)
     )
     counts = {version: (total, total - done) for version, total, done in rows}
-    items = bank.load_versions(session, quiz.school_id, counts)
-    tasks = [
-        Task(item, waiting=counts[uid_][1], total=counts[uid_][0])
-        for uid_, item in items.items()
-        if item.type is bank.ItemType.ESSAY or counts[uid_][1]
-    ]
+    rubrics = {row.version_uid: row for row in session.scalars(select(QuizRubric).where(QuizRubric.quiz_id == quiz.id))}
+    items = bank.load_versions(session, quiz.school_id, worths_of(session, quiz).keys() | counts.keys())
+    tasks = []
+    for version_uid, item in items.items():
+        total, waiting = counts.get(version_uid, (0, 0))
+        if item.type is bank.ItemType.ESSAY or waiting:
+            rubric = rubrics.get(version_uid)
+            tasks.append(Task(item, waiting, total, criteria=len(rubric.criteria) if rubric else 0))
     return quiz, sorted(tasks, key=lambda task: (-task.waiting, task.item.version_uid))
 
 
@@ -66,12 +73,13 @@ def mark_sheet(
     version_uid: str,
     name: str,
     *,
-    points: Fraction | None,
-    comment: str,
+    points: Fraction | None = None,
+    levels: Sequence[int | None] = (),
+    comment: str = "",
     seen: int,
     at: datetime,
 ) -> Desk:
-    """Mark the sheet of this name; the desk is as it was before.
+    """Mark the sheet of this name, by levels where the question has a rubric; the desk is as it was before.
 
     Raises:
         NotFound: no such quiz, question or sheet for this person.
@@ -79,9 +87,22 @@ def mark_sheet(
     """
     desk = open_desk(session, actor, uid, version_uid)
     sheet = desk.sheet(name)
-    if points is None:
+    if points is None and desk.rubric is None:
         raise Invalid.at("points", N_("Hãy ghi điểm của bài này."))
-    give_points(session, actor, uid, sheet.attempt_uid, sheet.slot, points=points, comment=comment, seen=seen, at=at)
+    if desk.rubric is not None and not levels:
+        levels = [None] * len(desk.rubric.criteria)
+    give_points(
+        session,
+        actor,
+        uid,
+        sheet.attempt_uid,
+        sheet.slot,
+        points=points,
+        levels=levels,
+        comment=comment,
+        seen=seen,
+        at=at,
+    )
     return desk
 
 
@@ -93,19 +114,22 @@ def give_points(
     slot: int,
     *,
     points: Fraction | None,
+    levels: Sequence[int | None] = (),
     comment: str = "",
     seen: int | None = None,
     at: datetime,
 ) -> Attempt:
     """Give an answer its points (None: leave them) and a comment; total and, once released, gradebook follow.
 
-    `seen` is the last act of marking that the person knew of (`Opened.seen`); None where they took no look before.
+    Where the question has a rubric, the `levels` of its criteria say the points. `seen` is the last act of marking that
+    the person knew of (`Opened.seen`); None where they took no look before.
 
     Raises:
         NotFound: no such quiz, attempt or answer for this person.
         Forbidden: the person may not mark it.
         Conflict: the attempt is still running.
-        Invalid: the points are not between 0 and what the question is worth, or somebody marked it in the meantime.
+        Invalid: the points are not between 0 and what the question is worth, a criterion has no level, or somebody
+            marked it in the meantime.
     """
     quiz = get_quiz(session, actor, uid)
     require(actor, Permission.MARK_QUIZ, quiz)
@@ -117,8 +141,9 @@ def give_points(
         raise NotFound
     if seen is not None:
         _refuse_unseen(session, attempt, slot, seen)
+    points, chosen = _points_said(session, quiz, score, points, levels)
     if points is not None and not 0 <= points <= score.worth:
-        raise Invalid.at("points", N_("Điểm phải từ 0 đến %(worth)s."), worth=_shown(score.worth))
+        raise Invalid.at("points", N_("Điểm phải từ 0 đến %(worth)s."), worth=in_words(score.worth))
     comment = nfc(comment).strip()[:LONGEST_COMMENT]
     said = _keep_comment(session, actor, attempt, slot, comment, at)
     if points is not None:
@@ -127,10 +152,22 @@ def give_points(
         total_up(session, attempt, at=at)
         audit.record(session, actor, "attempt.marked", attempt.uid, slot=slot, points=str(points))
     if said or points is not None:
-        _remember(session, actor, attempt, slot, points, comment, at)
+        _remember(session, actor, attempt, slot, points, chosen, comment, at)
     if is_released(ReleasePolicy(quiz.release_policy), QuizState(quiz.state), quiz.released_at):
         feed_attempt(session, actor, attempt, at=at)
     return attempt
+
+
+def _points_said(
+    session: Session, quiz: Quiz, score: ItemScore, points: Fraction | None, levels: Sequence[int | None]
+) -> tuple[Fraction | None, list[dict[str, Any]] | None]:
+    """The points, and what was chosen of the rubric, if the question has one."""
+    rubric = find_rubric(session, quiz, score.version_uid)
+    if rubric is not None and levels:
+        return rubric.points_of(levels, score.worth), rubric.said(levels)
+    if rubric is not None and points is not None:
+        raise Invalid.at("points", N_("Câu này chấm theo tiêu chí: hãy chấm ở trang Chấm bài."))
+    return points, None
 
 
 def _refuse_unseen(session: Session, attempt: Attempt, slot: int, seen: int) -> None:
@@ -144,7 +181,7 @@ def _refuse_unseen(session: Session, attempt: Attempt, slot: int, seen: int) -> 
             "hãy xem lại rồi bấm lưu nếu vẫn muốn thay."
         ),
         who=last.given_by.full_name,
-        points=_shown(last.points) if last.points is not None else "–",
+        points=in_words(last.points) if last.points is not None else "–",
     )
 
 
@@ -154,6 +191,7 @@ def _remember(
     attempt: Attempt,
     slot: int,
     points: Fraction | None,
+    chosen: list[dict[str, Any]] | None,
     comment: str,
     at: datetime,
 ) -> None:
@@ -163,16 +201,13 @@ def _remember(
             attempt_id=attempt.id,
             slot=slot,
             points=points,
+            levels=chosen,
             comment=comment,
             given_by_id=actor.user_id,
             given_at=at,
         )
     )
     session.flush()
-
-
-def _shown(points: Fraction) -> str:
-    return f"{float(points):g}".replace(".", ",")
 
 
 def _keep_mark(session: Session, actor: Actor, attempt: Attempt, slot: int, points: Fraction, at: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,9 +14,11 @@ from lms.base.errors import NotFound
 from lms.base.permissions import Actor
 from lms.base.users import User
 from lms.permissions import Permission, require
+from lms.quizzes.domain.rubrics import Rubric
 from lms.quizzes.domain.sheets import sheet_uid
 from lms.quizzes.models import Attempt, ItemScore, MarkGiven, Quiz, ResponseCurrent, TeacherComment
 from lms.quizzes.service.reading import get_quiz
+from lms.quizzes.service.rubrics import find_rubric
 from question_bank import api as bank
 
 
@@ -43,6 +46,7 @@ class Desk:
     quiz: Quiz
     item: bank.BankItem
     sheets: Sequence[Sheet]
+    rubric: Rubric | None
 
     @property
     def waiting(self) -> int:
@@ -77,6 +81,12 @@ class Opened:
         """Which act of marking was the last one, 0 for none; whoever marks says what they have seen."""
         return self.history[0].id if self.history else 0
 
+    @property
+    def chosen(self) -> list[int]:
+        """The levels of the rubric that were chosen last."""
+        latest: Sequence[dict[str, Any]] = next((one.levels for one in self.history if one.levels), [])
+        return [said["at"] for said in latest]
+
 
 def open_desk(session: Session, actor: Actor, uid: str, version_uid: str) -> Desk:
     """Every pupil's answer to one question, by the pupils' names.
@@ -108,7 +118,8 @@ def open_desk(session: Session, actor: Actor, uid: str, version_uid: str) -> Des
         )
         for row in rows
     ]
-    return Desk(quiz, bank.load_versions(session, quiz.school_id, [version_uid])[version_uid], sheets)
+    item = bank.load_versions(session, quiz.school_id, [version_uid])[version_uid]
+    return Desk(quiz, item, sheets, find_rubric(session, quiz, version_uid))
 
 
 def open_sheet(session: Session, sheet: Sheet) -> Opened:

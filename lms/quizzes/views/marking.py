@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from collections.abc import Mapping
+
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.base import clock
+from lms.base.errors import Invalid, Message
 from lms.base.forms import problems_of
 from lms.base.i18n import _
+from lms.base.text import nfc
 from lms.base.web import current_actor, current_session, shows_again
 from lms.quizzes import forms
-from lms.quizzes.domain.sheets import neighbours, next_waiting
-from lms.quizzes.service import marking
+from lms.quizzes.domain.rubrics import MOST_CRITERIA, Criterion, typed_criterion
+from lms.quizzes.domain.sheets import in_words, neighbours, next_waiting
+from lms.quizzes.service import comment_bank, marking, rubrics
+from lms.quizzes.service.rubrics import open_rubric
 from lms.quizzes.service.sheets import Desk, Sheet, open_desk, open_sheet
 from lms.quizzes.views import papers
 from lms.quizzes.views.blueprint import bp
@@ -38,8 +44,8 @@ def tasks(uid: str) -> ResponseReturnValue:
 @bp.get("/quizzes/<uid>/marking/<version_uid>")
 def mark(uid: str, version_uid: str) -> ResponseReturnValue:
     """One pupil's answer to a question, the next that waits unless the address names one, and the form to mark it."""
-    session = current_session()
-    desk = open_desk(session, current_actor(), uid, version_uid)
+    session, actor = current_session(), current_actor()
+    desk = open_desk(session, actor, uid, version_uid)
     sheet = _chosen(desk)
     opened = open_sheet(session, sheet)
     typed = request.form if request.method == "POST" else None
@@ -60,10 +66,29 @@ def mark(uid: str, version_uid: str) -> ResponseReturnValue:
         next=next_waiting(desk.sheets, sheet.uid),
         presented=bank.present(desk.item.body, papers.staff_picture_url),
         key=bank.present_key(desk.item.body, desk.item.key, papers.staff_picture_url),
-        points=typed.get("points", "") if typed else sheet.points,
-        comment=typed.get("comment", "") if typed else opened.comment,
-        problems={name: problems_of(name) for name in ("", "points")},
+        points=typed.get("points", "") if typed else "" if sheet.points is None else in_words(sheet.points),
+        chosen=_levels() if typed else opened.chosen,
+        comment=_typed_comment(typed) if typed else opened.comment,
+        saved=comment_bank.list_comments(session, actor, desk.quiz),
+        problems={name: problems_of(name) for name in ("", "points", "levels", "comment")},
     )
+
+
+def _typed_comment(typed: Mapping[str, str]) -> str:
+    """What stands in the box for words, with a comment behind it that was just picked."""
+    picked: str = g.get("picked", "")
+    return "\n".join(filter(None, (typed.get("comment", "").rstrip(), picked)))
+
+
+def _levels() -> list[int | None]:
+    """The level of each criterion, as ticked; how many criteria there were the form says by itself."""
+    count = _whole(request.form.get("criteria", ""))
+    ticked = [request.form.get(f"level-{place}", "") for place in range(min(count, MOST_CRITERIA))]
+    return [_whole(text) if text else None for text in ticked]
+
+
+def _whole(text: str) -> int:
+    return int(text[:9]) if text.isascii() and text.isdigit() else 0
 
 
 def _chosen(desk: Desk) -> Sheet:
@@ -75,7 +100,7 @@ def _chosen(desk: Desk) -> Sheet:
 @shows_again(mark)
 def save_mark(uid: str, version_uid: str) -> ResponseReturnValue:
     """Mark the open sheet and go on to the next that waits."""
-    name, seen = request.form.get("sheet", ""), request.form.get("seen", "")
+    name = request.form.get("sheet", "")
     desk = marking.mark_sheet(
         current_session(),
         current_actor(),
@@ -83,8 +108,9 @@ def save_mark(uid: str, version_uid: str) -> ResponseReturnValue:
         version_uid,
         name,
         points=forms.typed_points(request.form.get("points", "")),
+        levels=_levels(),
         comment=request.form.get("comment", ""),
-        seen=int(seen) if seen.isascii() and seen.isdigit() else 0,
+        seen=_whole(request.form.get("seen", "")),
         at=clock.now(),
     )
     behind = next_waiting(desk.sheets, name)
@@ -97,3 +123,75 @@ def save_mark(uid: str, version_uid: str) -> ResponseReturnValue:
         show=request.form.get("show") or None,
     )
     return redirect(here, code=303)
+
+
+@bp.post("/quizzes/<uid>/marking/<version_uid>/comments")
+@shows_again(mark)
+def keep_comment(uid: str, version_uid: str) -> ResponseReturnValue:
+    """Keep the comment in the form to be used again, use one that was kept, or keep one no longer; then go on marking.
+
+    The form comes back as it was typed: nothing of it is saved by this.
+    """
+    session, actor, form = current_session(), current_actor(), request.form
+    if form.get("use"):
+        g.picked = comment_bank.get_comment(session, actor, uid, form["use"]).text
+    elif form.get("drop"):
+        comment_bank.drop_comment(session, actor, uid, form["drop"])
+    else:
+        comment_bank.save_comment(session, actor, uid, form.get("comment", ""), at=clock.now())
+    return mark(uid, version_uid)
+
+
+@bp.get("/quizzes/<uid>/marking/<version_uid>/rubric")
+def rubric(uid: str, version_uid: str) -> ResponseReturnValue:
+    """The criteria by which a question is marked; those of its marking guide to begin with."""
+    actor = current_actor()
+    draft = open_rubric(current_session(), actor, uid, version_uid)
+    known = draft.rubric or draft.suggestion
+    rows = [(one.name, _lines(one)) for one in known.criteria] if known else []
+    if request.method == "POST":
+        rows = [(name, levels) for _place, name, levels in _typed_rows()]
+    blank = 0 if draft.fixed else max(2, 4 - len(rows))
+    return render_template(
+        "lms/quizzes/rubric.html",
+        quiz=draft.quiz,
+        item=draft.item,
+        draft=draft,
+        prompt=papers.prompt(draft.item),
+        guide=bank.present_key(draft.item.body, draft.item.key, papers.staff_picture_url).rubric,
+        rows=[*rows, *[("", "")] * blank][:MOST_CRITERIA],
+        problems=problems_of(),
+        problem_of=lambda what, at: problems_of(f"{what}-{at}"),
+    )
+
+
+def _lines(criterion: Criterion) -> str:
+    """The levels of a criterion as they are typed, the best first."""
+    return "\n".join(f"{in_words(level.points)} {level.words}".strip() for level in reversed(criterion.levels))
+
+
+def _typed_rows() -> list[tuple[int, str, str]]:
+    """The criteria of the form that are not empty, each with its place."""
+    rows = [
+        (at, request.form.get(f"name-{at}", ""), request.form.get(f"levels-{at}", "").replace("\r\n", "\n"))
+        for at in range(MOST_CRITERIA)
+    ]
+    return [row for row in rows if row[1].strip() or row[2].strip()]
+
+
+@bp.post("/quizzes/<uid>/marking/<version_uid>/rubric")
+@shows_again(rubric)
+def save_rubric(uid: str, version_uid: str) -> ResponseReturnValue:
+    """Let the question be marked by the criteria of the form; by points alone where there are none."""
+    criteria: list[Criterion] = []
+    problems: dict[str, list[Message]] = {}
+    for place, (_at, name, levels) in enumerate(_typed_rows()):
+        try:
+            criteria.append(typed_criterion(nfc(name), nfc(levels)))
+        except Invalid as problem:
+            problems |= {f"{field}-{place}": messages for field, messages in problem.fields.items()}
+    if problems:
+        raise Invalid(problems)
+    kept = rubrics.save_rubric(current_session(), current_actor(), uid, version_uid, criteria, at=clock.now())
+    flash(_("Đã lưu thang tiêu chí.") if kept else _("Câu này chấm bằng điểm, không theo tiêu chí."))
+    return redirect(url_for("quizzes.tasks", uid=uid), code=303)
