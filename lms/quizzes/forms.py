@@ -56,7 +56,7 @@ def typed_settings(values: Mapping[str, str]) -> QuizSettings:
         if not text:
             return None
         try:
-            return datetime.fromisoformat(text).replace(tzinfo=zone()).astimezone(UTC)
+            return _moment(text)
         except ValueError:
             problems[name] = [Message(N_("Hãy ghi ngày và giờ, ví dụ 22/11/2026 7:30."))]
             return None
@@ -90,6 +90,22 @@ def typed_settings(values: Mapping[str, str]) -> QuizSettings:
     if problems:
         raise Invalid(problems)
     return settings
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=zone()).astimezone(UTC)
+
+
+def typed_moment(text: str, field: str) -> datetime:
+    """Read a day and time on the school's clock, as browsers send them.
+
+    Raises:
+        Invalid: at *field*, when it is none.
+    """
+    try:
+        return _moment(text.strip())
+    except ValueError:
+        raise Invalid.at(field, N_("Hãy ghi ngày và giờ, ví dụ 22/11/2026 7:30.")) from None
 
 
 def shown_settings(quiz: Quiz | None) -> dict[str, str]:

@@ -9,7 +9,7 @@ import structlog
 from lms.base import clock, db
 from lms.base.jobs import periodic
 from lms.quizzes.service import closing, deliveries
-from lms.quizzes.service.releasing import release_by_rule
+from lms.quizzes.service.releasing import release_by_rule, release_due
 
 log = structlog.get_logger()
 EVERY_SECONDS = 15
@@ -29,6 +29,7 @@ def close_due() -> None:
         at = clock.now()
         for quiz in closing.close_over(session, at=at):
             release_by_rule(session, quiz, at=at)
+        release_due(session, at=at)
 
 
 def _close(attempt_ids: Sequence[int]) -> int:

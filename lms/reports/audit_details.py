@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 from lms.base.audit import AuditEntry
 from lms.base.errors import Invalid
-from lms.base.i18n import N_, _
+from lms.base.i18n import N_, _, show_time
 from lms.base.permissions import Role
 from lms.gradebook.domain.columns import column_of
 from lms.quizzes.domain.states import HandedInBy
+from lms.quizzes.domain.switches import PART_NAMES
 from lms.reports.audit_things import NAMED_IN_DETAIL, Names, first_keys
 from lms.school.domain import ROLE_NAMES
 from lms.school.standard import LEVEL_NAMES
@@ -63,6 +65,11 @@ def _if_any(label: str) -> Tell:
 def _when(label: str) -> Tell:
     """Say the label where the value is true."""
     return lambda value, _names, _word: _(label) if value else ""
+
+
+def _moment(label: str) -> Tell:
+    """Say a moment of ISO 8601 on the reader's clock."""
+    return lambda value, _names, _word: f"{_(label)}: {show_time(datetime.fromisoformat(value))}" if value else ""
 
 
 def _one_of(label: str, words: Mapping[Any, str]) -> Tell:
@@ -156,7 +163,9 @@ TELL: Mapping[str, Tell] = MappingProxyType(
         "networks": lambda value, _names, _word: f"{_('mạng')}: {', '.join(value)}" if value else "",
         "new": _if_any(N_("thêm mới")),
         "number": _with(N_("bản")),
+        "out_at": _moment(N_("từ lúc")),
         "parent": _named(N_("phụ huynh")),
+        "part": _one_of(N_("phần"), PART_NAMES),
         "password": _when(N_("hỏi mật khẩu của bài")),
         "pause": _reason,
         "percent": _extra,

@@ -92,6 +92,8 @@ ACTS: Mapping[str, str] = MappingProxyType(
         "attempt.code_used": N_("dùng mã làm tiếp trên máy khác"),
         "quiz.let_in": N_("cho học sinh vào bài dù chưa đúng quy định"),
         "quiz.released": N_("công bố kết quả bài kiểm tra"),
+        "quiz.part_released": N_("cho xem một phần kết quả bài kiểm tra"),
+        "quiz.part_held": N_("ẩn một phần kết quả bài kiểm tra"),
         "attempt.handed_in": N_("nộp bài"),
         "attempt.lease_withdrawn": N_("ngắt máy đang làm bài"),
         "attempt.rescued": N_("nộp tệp cứu bài"),

@@ -165,6 +165,7 @@ FORMS: dict[str, Callable[[World, Values], Fields]] = {
     "quizzes.decide_reopening": lambda w, of: {"act": "agree"},
     "quizzes.end": lambda w, of: {"confirm": "kết thúc"},
     "quizzes.release": lambda w, of: {},
+    "quizzes.set_release": lambda w, of: {"act": "now"},
     "quizzes.save_mark": lambda w, of: {"sheet": sheet_of(of), "seen": "0", "points": "1", "comment": ""},
     "quizzes.keep_comment": lambda w, of: {"sheet": sheet_of(of), "seen": "0", "comment": "Trình bày rõ."},
     "quizzes.save_rubric": lambda w, of: {"name-0": "Nội dung", "levels-0": "1 Đủ ý\n0,5 Thiếu ý"},

@@ -325,6 +325,8 @@ def _quizzes(session: Session, made: RouteWorld, teacher: Actor) -> None:
             made.put("delivery.waiting", uid=quiz.uid, attempt_uid=attempts["pupil"].uid, event=str(late.id))
             made.put("reopening.asked", uid=quiz.uid, reopening_uid=asked)
             made.put("reopening.asked/elsewhere", uid=running.uid, reopening_uid=asked)
+    for state in ("draft", "published", "closed", "released"):
+        made.put(f"part.{state}", uid=made.objects[f"quiz.{state}"]["uid"], part="key")
     made.put(
         "answer.elsewhere",
         uid=made.objects["quiz.closed"]["uid"],

@@ -23,19 +23,6 @@ class ReleaseRules:
     comments: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """The parts of a finished attempt that its pupil may see now."""
-
-    marks: bool = False
-    key: bool = False
-    comments: bool = False
-
-    @property
-    def anything(self) -> bool:
-        return self.marks or self.key or self.comments
-
-
 def is_released(policy: ReleasePolicy, state: QuizState, released_at: datetime | None) -> bool:
     """Say whether the results of a finished attempt are out."""
     if released_at is not None:
@@ -43,16 +30,6 @@ def is_released(policy: ReleasePolicy, state: QuizState, released_at: datetime |
     if policy is ReleasePolicy.AFTER_HAND_IN:
         return True
     return policy is ReleasePolicy.AFTER_CLOSE and state is QuizState.CLOSED
-
-
-def shown(rules: ReleaseRules, state: QuizState, released_at: datetime | None) -> Shown:
-    """Say what a pupil sees of a finished attempt.
-
-    The key waits until nobody can take the test any more, whatever the policy: a classmate may still be working.
-    """
-    if not is_released(rules.policy, state, released_at):
-        return Shown()
-    return Shown(marks=rules.marks, key=rules.key and state is QuizState.CLOSED, comments=rules.comments)
 
 
 class Scored(Protocol):

@@ -6,7 +6,7 @@ from lms.quizzes.models.behaviours import QuizBehaviour, is_practice
 from lms.quizzes.models.deliveries import AfterRules, EventDecision
 from lms.quizzes.models.flow import Absence, Pause, QuizFlow, Reopening
 from lms.quizzes.models.marking import MarkGiven, QuizRubric, SavedComment
-from lms.quizzes.models.quizzes import Accommodation, Form, Quiz, QuizSlot
+from lms.quizzes.models.quizzes import Accommodation, Form, Quiz, QuizSlot, ReleaseAct
 from lms.quizzes.models.resuming import ResumeCode
 from lms.quizzes.models.scores import AttemptScore, EssayMark, ItemScore, Release, ScoreRun, TeacherComment
 
@@ -31,6 +31,7 @@ __all__ = [
     "QuizRubric",
     "QuizSlot",
     "Release",
+    "ReleaseAct",
     "Reopening",
     "ResponseCurrent",
     "ResumeCode",

@@ -53,6 +53,7 @@ class Quiz(Base):
     current_run_id: Mapped[int | None]  # the score run in force; no foreign key, since runs point at the quiz
 
     course: Mapped[Course] = relationship(lazy="joined", innerjoin=True)
+    release_acts: Mapped[list[ReleaseAct]] = relationship(order_by="ReleaseAct.id", lazy="select")
     slots: Mapped[list[QuizSlot]] = relationship(
         back_populates="quiz", order_by="QuizSlot.position", cascade="all, delete-orphan"
     )
@@ -77,6 +78,22 @@ class Quiz(Base):
     @property
     def release_rules(self) -> ReleaseRules:
         return ReleaseRules(ReleasePolicy(self.release_policy), self.show_marks, self.show_key, self.show_comments)
+
+
+class ReleaseAct(Base):
+    """That a person set the switch of one part of the results (`domain.switches`); the last act on a part is in force.
+
+    Rows are only ever added. With the first of them every part gets one, so that the quiz's rule says no more.
+    """
+
+    __tablename__ = "quiz_release_act"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
+    quiz_id: Mapped[int] = mapped_column(ForeignKey("quiz.id"), index=True)
+    part: Mapped[str] = mapped_column(String(10))
+    out_at: Mapped[datetime | None]  # None: held back
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    made_at: Mapped[datetime]
 
 
 class QuizSlot(Base):

@@ -93,14 +93,14 @@ def check_attempt(session: Session, attempt: Goes, visit: Visit) -> None:
         check(session, attempt.quiz_id, attempt.pupil_id, visit, attempt.uid)
 
 
-def find_picture(session: Session, actor: Actor, form_uid: str, sha256: str, visit: Visit) -> str:
+def find_picture(session: Session, actor: Actor, form_uid: str, sha256: str, visit: Visit, *, at: datetime) -> str:
     """The media type of a picture in a form, as `reading.find_picture`; for whoever writes it, by the same door.
 
     Raises:
         NotFound: no such picture for this person.
         NotAdmitted: the person is writing the test and may not go on from here.
     """
-    media_type = reading.find_picture(session, actor, form_uid, sha256)
+    media_type = reading.find_picture(session, actor, form_uid, sha256, at)
     running = session.scalar(
         select(Attempt)
         .join(Form, Form.id == Attempt.form_id)

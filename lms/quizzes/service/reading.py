@@ -14,8 +14,8 @@ from lms.base.errors import NotFound
 from lms.base.permissions import Actor, foreign
 from lms.courses.models import Course
 from lms.permissions import Permission, allows, require
-from lms.quizzes.domain.results import shown
 from lms.quizzes.domain.states import QuizState
+from lms.quizzes.domain.switches import Shown, shown
 from lms.quizzes.domain.timing import Allowance, Window, window_of
 from lms.quizzes.models import Accommodation, Attempt, Form, Quiz, QuizFlow
 from question_bank import api as bank
@@ -239,6 +239,11 @@ def lock_attempts(session: Session, uids: Sequence[str]) -> dict[tuple[str, int,
     return {(row.uid, row.pupil_id, row.school_id): row for row in rows}
 
 
+def shown_of(quiz: Quiz, at: datetime) -> Shown:
+    """What the pupils of a quiz may see of their results at this moment."""
+    return shown(quiz.release_rules, quiz.release_acts, QuizState(quiz.state), quiz.released_at, at)
+
+
 def find_attempt(session: Session, uid: str) -> Attempt | None:
     """An attempt by its address. Knows no permission: for those who hold a proof of their own."""
     return session.scalar(select(Attempt).where(Attempt.uid == uid))
@@ -270,14 +275,14 @@ def forms_for_teacher(session: Session, actor: Actor, uid: str) -> list[Form]:
     return list(session.scalars(select(Form).where(Form.quiz_id == quiz.id).order_by(Form.id)))
 
 
-def find_picture(session: Session, actor: Actor, form_uid: str, sha256: str) -> str:
+def find_picture(session: Session, actor: Actor, form_uid: str, sha256: str, at: datetime) -> str:
     """The media type of a picture in a form, for its teachers, a pupil who has it, and the pupil's parents.
 
     Raises:
         NotFound: it stands in none of the form's questions, or the person has not got the form.
     """
     form = session.scalar(select(Form).where(Form.uid == form_uid, Form.school_id == actor.school_id))
-    if form is None or not _has_form(session, actor, form, sha256):
+    if form is None or not _has_form(session, actor, form, sha256, at):
         raise NotFound
     media_type = bank.holds_asset(session, form.school_id, [slot["version"] for slot in form.document], sha256)
     if media_type is None:
@@ -285,7 +290,7 @@ def find_picture(session: Session, actor: Actor, form_uid: str, sha256: str) -> 
     return media_type
 
 
-def _has_form(session: Session, actor: Actor, form: Form, sha256: str) -> bool:
+def _has_form(session: Session, actor: Actor, form: Form, sha256: str, at: datetime) -> bool:
     quiz = session.get_one(Quiz, form.quiz_id)
     if may_see(actor, quiz) and allows(actor, Permission.SEE_QUIZ_RESULTS, quiz):
         return True
@@ -293,7 +298,7 @@ def _has_form(session: Session, actor: Actor, form: Form, sha256: str) -> bool:
     mine = select(Attempt.id).where(Attempt.form_id == form.id, Attempt.pupil_id.in_(people)).limit(1)
     if session.scalar(mine) is None:
         return False
-    if shown(quiz.release_rules, QuizState(quiz.state), quiz.released_at).key:
+    if shown_of(quiz, at).key:
         return True
     # Until the key may be seen, so may no picture of a solution or a rubric.
     return any(sha256 in bank.asset_hashes(bank.decode_body(slot["body"])) for slot in form.document)

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.base import audit
-from lms.base.errors import Conflict
+from lms.base.errors import Conflict, Invalid
 from lms.base.i18n_marks import N_
 from lms.base.permissions import Actor
 from lms.permissions import Permission, require
 from lms.quizzes.domain.states import AttemptState, HandedInBy, QuizState, ReleasePolicy, move
-from lms.quizzes.models import Attempt, Quiz, Release
+from lms.quizzes.domain.switches import Part, last_of, marks_due
+from lms.quizzes.models import Attempt, Quiz, Release, ReleaseAct
 from lms.quizzes.service.closing import close_attempt
 from lms.quizzes.service.feeding import feed, feed_if_possible
 from lms.quizzes.service.flow import tell_running
-from lms.quizzes.service.reading import get_quiz
+from lms.quizzes.service.reading import get_quiz, shown_of
+
+FARTHEST = timedelta(days=366)
 
 
 def release(session: Session, actor: Actor, uid: str, *, at: datetime) -> Quiz:
@@ -33,8 +37,92 @@ def release(session: Session, actor: Actor, uid: str, *, at: datetime) -> Quiz:
         raise Conflict(N_("Bài kiểm tra chưa đóng. Kết quả chỉ công bố được khi không còn ai làm bài."))
     if quiz.released_at is not None:
         raise Conflict(N_("Kết quả đã được công bố."))
+    if quiz.release_acts:
+        raise Conflict(N_("Bài này được công bố từng phần. Hãy mở trang Công bố."))
     _let_out(session, actor, quiz, at)
     return quiz
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """How one part of the results stands."""
+
+    part: Part
+    out: bool  # pupils see it now
+    out_at: datetime | None  # when that began or will begin
+
+
+def switches_of(session: Session, actor: Actor, uid: str, *, at: datetime) -> tuple[Quiz, list[Switch]]:
+    """How each part of the results of a quiz stands, for who may let them out.
+
+    Raises:
+        NotFound, Forbidden: not this person's quiz.
+    """
+    quiz = get_quiz(session, actor, uid)
+    require(actor, Permission.RELEASE_RESULTS, quiz)
+    may, acts = shown_of(quiz, at), last_of(quiz.release_acts)
+    return quiz, [
+        Switch(part, may.has(part), acts[part].out_at if part in acts else quiz.released_at if may.has(part) else None)
+        for part in Part
+    ]
+
+
+def set_part(session: Session, actor: Actor, uid: str, part: Part, *, out_at: datetime | None, at: datetime) -> Quiz:
+    """Let one part of the results out from a moment on (*at* itself: now), or hold it back (None).
+
+    From the first such act on every part goes by its own switch; the others stay as they were. Marks that come out go
+    to the gradebook too; there, what pupils see is published column by column.
+
+    Raises:
+        NotFound, Forbidden: not this person's quiz.
+        Conflict: it is not closed.
+        Invalid: the moment is past or more than a year away.
+        AppError: the gradebook refuses the marks.
+    """
+    quiz = get_quiz(session, actor, uid)
+    require(actor, Permission.RELEASE_RESULTS, quiz)
+    session.refresh(quiz, with_for_update={"of": Quiz})
+    if quiz.state != QuizState.CLOSED:
+        raise Conflict(N_("Bài kiểm tra chưa đóng. Kết quả chỉ công bố được khi không còn ai làm bài."))
+    if out_at is not None and not at <= out_at <= at + FARTHEST:
+        raise Invalid.at(part, N_("Hãy chọn một lúc ở sau bây giờ, trong vòng một năm."))
+    before = shown_of(quiz, at)
+    moments = {part: out_at}
+    if not quiz.release_acts:
+        moments = {one: (quiz.released_at or at) if before.has(one) else None for one in Part} | moments
+    for one, moment in moments.items():
+        quiz.release_acts.append(
+            ReleaseAct(school_id=quiz.school_id, part=one, out_at=moment, made_by_id=actor.user_id, made_at=at)
+        )
+    audit.record(
+        session,
+        actor,
+        "quiz.part_held" if out_at is None else "quiz.part_released",
+        quiz.uid,
+        part=part.value,
+        out_at=out_at.isoformat() if out_at else "",
+    )
+    if part is Part.MARKS and out_at == at and quiz.released_at is None:
+        _let_out(session, actor, quiz, at)
+    session.flush()
+    return quiz
+
+
+def release_due(session: Session, *, at: datetime) -> int:
+    """Send to the gradebook the marks whose switch has come to its moment; returns of how many quizzes."""
+    quizzes = session.scalars(
+        select(Quiz)
+        .where(
+            Quiz.state == QuizState.CLOSED,
+            Quiz.released_at.is_(None),
+            Quiz.id.in_(select(ReleaseAct.quiz_id).where(ReleaseAct.part == Part.MARKS.value, ReleaseAct.out_at <= at)),
+        )
+        .with_for_update(skip_locked=True, of=Quiz)
+    ).all()
+    due = [quiz for quiz in quizzes if marks_due(last_of(quiz.release_acts), at)]
+    for quiz in due:
+        _let_out(session, None, quiz, at)
+    return len(due)
 
 
 def release_by_rule(session: Session, quiz: Quiz, *, at: datetime) -> None:

@@ -15,6 +15,7 @@ from lms.base.permissions import Actor
 from lms.permissions import Permission, require
 from lms.quizzes.domain.flow import ReopeningState
 from lms.quizzes.domain.states import AttemptState, QuizState, move
+from lms.quizzes.domain.switches import was_ever_out
 from lms.quizzes.models import (
     Attempt,
     EssayMark,
@@ -53,7 +54,7 @@ def reopen(
     quiz = get_quiz(session, actor, uid)
     require(actor, Permission.REOPEN_ATTEMPT, quiz)
     attempt = get_attempt_of(session, quiz, attempt_uid, lock=True)
-    submission = _check_may_reopen(session, quiz, attempt)
+    submission = _check_may_reopen(session, quiz, attempt, at)
     reason = checked_reason(reason, N_("Hãy ghi lí do mở lại bài."))
     left = attempt.deadline_at - submission.handed_in_at
     seconds = int(left.total_seconds()) if minutes is None else minutes * 60
@@ -80,7 +81,9 @@ def reopen(
     return reopening
 
 
-def find_for_reopening(session: Session, actor: Actor, uid: str, attempt_uid: str) -> tuple[Quiz, Attempt, Submission]:
+def find_for_reopening(
+    session: Session, actor: Actor, uid: str, attempt_uid: str, *, at: datetime
+) -> tuple[Quiz, Attempt, Submission]:
     """A handed-in attempt, for those who may give it back.
 
     Raises:
@@ -89,7 +92,7 @@ def find_for_reopening(session: Session, actor: Actor, uid: str, attempt_uid: st
     quiz = get_quiz(session, actor, uid)
     require(actor, Permission.REOPEN_ATTEMPT, quiz)
     attempt = get_attempt_of(session, quiz, attempt_uid)
-    return quiz, attempt, _check_may_reopen(session, quiz, attempt)
+    return quiz, attempt, _check_may_reopen(session, quiz, attempt, at)
 
 
 def decide(session: Session, actor: Actor, uid: str, reopening_uid: str, *, agree: bool, at: datetime) -> Reopening:
@@ -116,7 +119,7 @@ def decide(session: Session, actor: Actor, uid: str, reopening_uid: str, *, agre
     if reopening.asked_by_id == actor.user_id:
         raise Forbidden(N_("Người đề nghị không tự duyệt được."))
     if agree:
-        _check_may_reopen(session, quiz, attempt)
+        _check_may_reopen(session, quiz, attempt, at)
         _give_back(session, actor, quiz, attempt, reopening, at)
         return reopening
     reopening.state, reopening.decided_by_id, reopening.decided_at = ReopeningState.REFUSED, actor.user_id, at
@@ -141,11 +144,11 @@ def list_reopenings(session: Session, actor: Actor, uid: str) -> tuple[Quiz, Seq
     ).all()
 
 
-def _check_may_reopen(session: Session, quiz: Quiz, attempt: Attempt) -> Submission:
+def _check_may_reopen(session: Session, quiz: Quiz, attempt: Attempt, at: datetime) -> Submission:
     submission = session.get(Submission, attempt.id)
     if attempt.state != AttemptState.HANDED_IN or submission is None:
         raise Conflict(N_("Học sinh đang làm bài này, không cần mở lại."))
-    if quiz.released_at is not None:
+    if quiz.released_at is not None or was_ever_out(quiz.release_acts, at):
         raise Conflict(N_("Kết quả đã công bố, không mở lại bài được nữa."))
     if session.scalar(select(EssayMark.id).where(EssayMark.attempt_id == attempt.id).limit(1)) is not None:
         raise Conflict(N_("Bài này đã có câu được chấm tay, không mở lại được nữa."))

@@ -18,14 +18,16 @@ from lms.base.permissions import Actor
 from lms.base.users import User
 from lms.courses.models import Course
 from lms.permissions import Permission, require
-from lms.quizzes.domain.results import Shown, on_ten, shown
-from lms.quizzes.domain.states import AttemptState, Counts, QuizState
+from lms.quizzes.domain.results import on_ten
+from lms.quizzes.domain.states import AttemptState, Counts
+from lms.quizzes.domain.switches import Shown
 from lms.quizzes.models import Attempt, AttemptScore, ItemScore, Quiz, ResponseCurrent, Submission
 from lms.quizzes.service.feeding import counting_results, results_of
 from lms.quizzes.service.frozen import FrozenForm, get_form
 from lms.quizzes.service.marking import comments_of
-from lms.quizzes.service.reading import get_attempt_of, get_quiz
+from lms.quizzes.service.reading import get_attempt_of, get_quiz, shown_of
 from lms.quizzes.service.scoring import items_of, score_of
+from lms.quizzes.service.statistics import class_shares
 from lms.school import service as school
 from question_bank import api as bank
 
@@ -44,6 +46,7 @@ class ReviewedQuestion:
     points: Fraction | None
     worth: Fraction
     comment: str
+    share: Fraction | None = None  # of the points that the class could earn, where statistics are out
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +73,17 @@ class Review:
         return round_half_up(on_ten(self.points, self.worth), TENTH)
 
 
-def own_review(session: Session, actor: Actor, uid: str) -> Review:
+def own_review(session: Session, actor: Actor, uid: str, *, at: datetime) -> Review:
     """A pupil's own finished attempt, as far as results are out.
 
     Raises:
         NotFound: not this pupil's attempt, or not handed in.
     """
     own = {"uid": uid, "pupil_id": actor.user_id, "school_id": actor.school_id}
-    attempt = session.scalar(_OWN, own)
+    attempt = session.scalars(_OWN, own).unique().one_or_none()
     if attempt is None:
         raise NotFound
-    return _review(session, attempt, _shown_of(attempt.quiz))
+    return _review(session, attempt, shown_of(attempt.quiz, at), at)
 
 
 _OWN = (
@@ -91,15 +94,16 @@ _OWN = (
         Attempt.school_id == bindparam("school_id"),
     )
     .options(
-        joinedload(Attempt.quiz)
-        .joinedload(Quiz.course)
-        .options(lazyload(Course.school_class), lazyload(Course.subject)),
+        joinedload(Attempt.quiz).options(
+            joinedload(Quiz.course).options(lazyload(Course.school_class), lazyload(Course.subject)),
+            joinedload(Quiz.release_acts),
+        ),
         joinedload(Attempt.pupil).options(lazyload(User.school), lazyload(User.grants)),
     )
 )
 
 
-def child_review(session: Session, actor: Actor, child_uid: str, uid: str) -> Review:
+def child_review(session: Session, actor: Actor, child_uid: str, uid: str, *, at: datetime) -> Review:
     """A child's finished attempt, exactly as the child may see it.
 
     Raises:
@@ -109,10 +113,10 @@ def child_review(session: Session, actor: Actor, child_uid: str, uid: str) -> Re
     attempt = session.scalar(select(Attempt).where(Attempt.uid == uid, Attempt.pupil_id == child.id))
     if attempt is None:
         raise NotFound
-    return _review(session, attempt, _shown_of(attempt.quiz))
+    return _review(session, attempt, shown_of(attempt.quiz, at), at)
 
 
-def teacher_review(session: Session, actor: Actor, quiz_uid: str, uid: str) -> Review:
+def teacher_review(session: Session, actor: Actor, quiz_uid: str, uid: str, *, at: datetime) -> Review:
     """A pupil's finished attempt with everything.
 
     Raises:
@@ -120,10 +124,12 @@ def teacher_review(session: Session, actor: Actor, quiz_uid: str, uid: str) -> R
     """
     quiz = get_quiz(session, actor, quiz_uid)
     require(actor, Permission.READ_ATTEMPTS, quiz)
-    return _review(session, get_attempt_of(session, quiz, uid), EVERYTHING)
+    return _review(session, get_attempt_of(session, quiz, uid), EVERYTHING, at)
 
 
-def child_attempts(session: Session, actor: Actor, child_uid: str) -> tuple[User, list[tuple[Attempt, bool]]]:
+def child_attempts(
+    session: Session, actor: Actor, child_uid: str, *, at: datetime
+) -> tuple[User, list[tuple[Attempt, bool]]]:
     """A child's finished attempts, newest first, each with whether anything of its result is out.
 
     Raises:
@@ -134,15 +140,12 @@ def child_attempts(session: Session, actor: Actor, child_uid: str) -> tuple[User
         select(Attempt)
         .where(Attempt.pupil_id == child.id, Attempt.state == AttemptState.HANDED_IN)
         .order_by(Attempt.id.desc())
+        .options(joinedload(Attempt.quiz).selectinload(Quiz.release_acts))
     )
-    return child, [(attempt, _shown_of(attempt.quiz).anything) for attempt in attempts]
+    return child, [(attempt, shown_of(attempt.quiz, at).anything) for attempt in attempts]
 
 
-def _shown_of(quiz: Quiz) -> Shown:
-    return shown(quiz.release_rules, QuizState(quiz.state), quiz.released_at)
-
-
-def _review(session: Session, attempt: Attempt, may: Shown) -> Review:
+def _review(session: Session, attempt: Attempt, may: Shown, at: datetime) -> Review:
     quiz = attempt.quiz
     found = session.execute(_ENDED, {"attempt_id": attempt.id, "run_id": quiz.current_run_id}).one_or_none()
     if found is None:
@@ -157,7 +160,7 @@ def _review(session: Session, attempt: Attempt, may: Shown) -> Review:
         pupil=attempt.pupil,
         submission=submission,
         shown=may,
-        questions=_questions(session, attempt, may, comments) if may.anything else (),
+        questions=_questions(session, attempt, may, comments, at) if may.anything else (),
         points=total.points if total else None,
         worth=total.worth if total else None,
         waiting=total.waiting if total else 0,
@@ -180,12 +183,15 @@ _POINTS = select(_score.slot, _score.points, _score.worth).where(
 )
 
 
-def _questions(session: Session, attempt: Attempt, may: Shown, comments: Mapping[int, str]) -> list[ReviewedQuestion]:
+def _questions(
+    session: Session, attempt: Attempt, may: Shown, comments: Mapping[int, str], at: datetime
+) -> list[ReviewedQuestion]:
     quiz = attempt.quiz
     responses = {row.slot: row.response for row in session.execute(_RESPONSES, {"attempt_id": attempt.id})}
     run = {"attempt_id": attempt.id, "run_id": quiz.current_run_id}
     points = {row.slot: row for row in session.execute(_POINTS, run)} if may.marks else {}
     items = items_of(session, attempt.form_id)
+    shares = class_shares(session, quiz, at) if may.statistics else {}
     reviewed = []
     for slot in get_form(session, attempt.form_id).document:
         number, item = slot["number"], items[slot["version"]]
@@ -200,6 +206,7 @@ def _questions(session: Session, attempt: Attempt, may: Shown, comments: Mapping
                 points=scored.points if scored else None,
                 worth=Fraction(slot["worth"]),
                 comment=comments.get(number, ""),
+                share=shares.get(slot["version"]),
             )
         )
     return reviewed

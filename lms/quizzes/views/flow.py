@@ -95,7 +95,9 @@ def resume(uid: str) -> ResponseReturnValue:
 @bp.get("/quizzes/<uid>/attempts/<attempt_uid>/reopen")
 def reopening_form(uid: str, attempt_uid: str) -> ResponseReturnValue:
     """The form that gives a handed-in attempt back to its pupil."""
-    quiz, attempt, submission = reopening.find_for_reopening(current_session(), current_actor(), uid, attempt_uid)
+    quiz, attempt, submission = reopening.find_for_reopening(
+        current_session(), current_actor(), uid, attempt_uid, at=clock.now()
+    )
     left = attempt.deadline_at - submission.handed_in_at
     return render_template(
         "lms/quizzes/reopen.html",

@@ -34,6 +34,7 @@ def results(uid: str) -> ResponseReturnValue:
         may_mark=allows(actor, Permission.MARK_QUIZ, quiz),
         may_release=allows(actor, Permission.RELEASE_RESULTS, quiz)
         and quiz.released_at is None
+        and not quiz.release_acts
         and quiz.state == QuizState.CLOSED,
         released=quiz.released_at is not None,
         running=quiz.state == QuizState.PUBLISHED,
@@ -53,7 +54,7 @@ def release(uid: str) -> ResponseReturnValue:
 def attempt(uid: str, attempt_uid: str) -> ResponseReturnValue:
     """A pupil's finished attempt as its teacher sees it."""
     session, actor = current_session(), current_actor()
-    review = reviewing.teacher_review(session, actor, uid, attempt_uid)
+    review = reviewing.teacher_review(session, actor, uid, attempt_uid, at=clock.now())
     return reviews.staff_page(review, may_mark=allows(actor, Permission.MARK_QUIZ, review.quiz))
 
 
@@ -76,17 +77,17 @@ def mark_answer(uid: str, attempt_uid: str, slot: int) -> ResponseReturnValue:
 @bp.get("/exam/<uid>/review")
 def review(uid: str) -> ResponseReturnValue:
     """A pupil's own finished attempt, as far as results are out."""
-    return reviews.own_page(reviewing.own_review(current_session(), current_self(), uid))
+    return reviews.own_page(reviewing.own_review(current_session(), current_self(), uid, at=clock.now()))
 
 
 @bp.get("/children/<child_uid>/quizzes")
 def child_quizzes(child_uid: str) -> ResponseReturnValue:
     """A child's finished attempts, for its parents."""
-    child, attempts = reviewing.child_attempts(current_session(), current_actor(), child_uid)
+    child, attempts = reviewing.child_attempts(current_session(), current_actor(), child_uid, at=clock.now())
     return render_template("lms/quizzes/child.html", child=child, attempts=attempts)
 
 
 @bp.get("/children/<child_uid>/quizzes/<uid>")
 def child_review(child_uid: str, uid: str) -> ResponseReturnValue:
     """A child's finished attempt, exactly as the child may see it."""
-    return reviews.own_page(reviewing.child_review(current_session(), current_actor(), child_uid, uid))
+    return reviews.own_page(reviewing.child_review(current_session(), current_actor(), child_uid, uid, at=clock.now()))

@@ -12,7 +12,7 @@ from lms.base.filled import filled_page
 from lms.base.i18n import _, chosen_language
 from lms.base.kept import Kept
 from lms.base.prepared import Piece, kept_piece, passing_piece
-from lms.quizzes.domain.results import Shown
+from lms.quizzes.domain.switches import Shown
 from lms.quizzes.hot.wire import encode
 from lms.quizzes.service.frozen import TYPED, FrozenForm
 from lms.quizzes.service.reviewing import Review, ReviewedQuestion
@@ -75,7 +75,7 @@ def _cards(found: Review, *, may_mark: bool = False) -> Iterator[Piece]:
     for one in found.questions:
         yield _question(found.form, one, found.shown, language)
         marking = may_mark and bool(one.slot["label"])
-        if not (one.comment or marking):
+        if not (one.comment or marking or one.share is not None):
             yield _END
             continue
         below = render_template("lms/quizzes/_review_below.html", one=one, review=found, marking=marking)

@@ -17,6 +17,7 @@ def tabs_for(actor: Actor, quiz: Quiz, here: str) -> list[Tab]:
     every = (
         ("board", _("Diễn biến"), Permission.WATCH_QUIZ),
         ("results", _("Kết quả"), Permission.SEE_QUIZ_RESULTS),
+        ("releases", _("Công bố"), Permission.RELEASE_RESULTS),
         ("tasks", _("Chấm bài"), Permission.MARK_QUIZ),
         ("deliveries", _("Đến muộn"), Permission.READ_ATTEMPTS),
         ("reopenings", _("Mở lại"), Permission.SEE_QUIZ_RESULTS),

@@ -191,5 +191,5 @@ def receipt(uid: str) -> ResponseReturnValue:
 @bp.get("/quizzes/forms/<form_uid>/pictures/<sha256>")
 def picture(form_uid: str, sha256: str) -> ResponseReturnValue:
     """A picture of a question, for those who have the form before them."""
-    media_type = admission.find_picture(current_session(), current_actor(), form_uid, sha256, visit())
+    media_type = admission.find_picture(current_session(), current_actor(), form_uid, sha256, visit(), at=clock.now())
     return send_blob(sha256, name=sha256[:12], media_type=media_type, inline=True, cache_seconds=KEEP_PICTURES)

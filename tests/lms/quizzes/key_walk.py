@@ -29,11 +29,13 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from lms.base import clock, db
+from lms.base.permissions import Actor
 from lms.quizzes import jobs
 from lms.quizzes.domain.behaviours import Behaviour
 from lms.quizzes.domain.states import ReleasePolicy
+from lms.quizzes.domain.switches import Part
 from lms.quizzes.models import Attempt, Form, Quiz
-from lms.quizzes.service import behaving, building
+from lms.quizzes.service import behaving, building, releasing
 from question_bank import api as bank
 from question_bank.formats.reading import Asset
 from tests.factories import World
@@ -72,6 +74,9 @@ ANSWERS: Mapping[bank.ItemType, Any] = {
     bank.ItemType.GAP_FILL: {"gaps": {"g1": "chữ", "g2": "c2"}},
     bank.ItemType.ESSAY: {"text": "Bài làm của em."},
 }
+
+
+MARKS_OUT = ("all but the key is out", "the key has its hour", "the key was taken back")
 
 
 def canary(kind: bank.ItemType, what: str, variant: int) -> str:
@@ -265,8 +270,16 @@ class Walk:
     """A pupil who goes through the states of a test and keeps every response."""
 
     def __init__(
-        self, app: Flask, client: FlaskClient, taken: Taken, addresses: Sequence[str] = (), names: int = 4
+        self,
+        app: Flask,
+        client: FlaskClient,
+        taken: Taken,
+        teacher: Callable[[Session], Actor],
+        addresses: Sequence[str] = (),
+        names: int = 4,
     ) -> None:
+        self._teacher = teacher
+        self.with_key = ""  # the page of the review while the key was out
         self._app = app
         self._client = client
         self._addresses_of = addresses  # features whose every address is asked; "*" for all
@@ -295,6 +308,31 @@ class Walk:
         yield self._enter("handed in, not released")
         self._close()
         yield self._enter("closed, not released")
+        yield from self._let_out()
+
+    def _let_out(self) -> Iterator[str]:
+        """Let out all but the key, then plan the key, let it out and take it back: each is a state without a key."""
+        for part in (Part.MARKS, Part.COMMENTS, Part.STATISTICS):
+            self._set(part, timedelta(0))
+        yield self._enter(MARKS_OUT[0])
+        self._set(Part.KEY, timedelta(minutes=5))
+        yield self._enter(MARKS_OUT[1])
+        self._set(Part.KEY, timedelta(0))
+        self.with_key = self._client.get(f"/exam/{self.taken.attempt_uid}/review").text
+        self._set(Part.KEY, None)
+        yield self._enter(MARKS_OUT[2])
+
+    def _set(self, part: Part, wait: timedelta | None) -> None:
+        with db.transaction() as session:
+            at = clock.now()
+            releasing.set_part(
+                session,
+                self._teacher(session),
+                self.taken.quiz_uid,
+                part,
+                out_at=None if wait is None else at + wait,
+                at=at,
+            )
 
     def _enter(self, state: str) -> str:
         self._state = state
@@ -442,9 +480,9 @@ def leaks(got: Sequence[Got], variant: int, known: Collection[str] = ()) -> list
 
 
 def differences(first: Taken, second: Taken) -> list[str]:
-    """The pages of the test itself that differ between two keys."""
+    """The pages of the test itself that differ between two keys, until marks are out: those differ with the key."""
     found = []
-    mine, theirs = ([got for got in taken.got if got.own] for taken in (first, second))
+    mine, theirs = ([got for got in taken.got if got.own and got.state not in MARKS_OUT] for taken in (first, second))
     for one, other in zip(mine, theirs, strict=True):
         if one.status != other.status or one.steady != other.steady:
             told = (

@@ -281,11 +281,14 @@ def test_pictures_of_a_running_test_stay_in_the_room(app: Flask, world: World, s
         form, pupil = attempt.form.uid, world.actor(session, "pupil")
     with db.open_session(writes=False) as session, pytest.MonkeyPatch.context() as patch:
         patch.setattr(admission.reading, "find_picture", lambda *_of: "image/png")
-        assert admission.find_picture(session, pupil, form, "0" * 64, Visit("10.1.1.7")) == "image/png"
+        assert admission.find_picture(session, pupil, form, "0" * 64, Visit("10.1.1.7"), at=clock.now()) == "image/png"
         with pytest.raises(NotAdmitted):
-            admission.find_picture(session, pupil, form, "0" * 64, Visit("203.0.113.9"))
+            admission.find_picture(session, pupil, form, "0" * 64, Visit("203.0.113.9"), at=clock.now())
         teacher = world.actor(session, "teacher")
-        assert admission.find_picture(session, teacher, form, "0" * 64, Visit("203.0.113.9")) == "image/png"
+        assert (
+            admission.find_picture(session, teacher, form, "0" * 64, Visit("203.0.113.9"), at=clock.now())
+            == "image/png"
+        )
 
 
 def test_rules_that_change_are_in_force_at_once_here(app: Flask, world: World, signed_in: SignIn) -> None:

@@ -15,8 +15,9 @@ from lms.base.errors import Conflict
 from lms.quizzes.domain.answers import Event, project
 from lms.quizzes.domain.forms import Choice, OptionPlace, form_code, order_options, order_questions
 from lms.quizzes.domain.receipts import receipt_of
-from lms.quizzes.domain.results import ReleaseRules, counting, is_released, on_ten, shown
+from lms.quizzes.domain.results import ReleaseRules, counting, is_released, on_ten
 from lms.quizzes.domain.states import AttemptState, Counts, QuizState, ReleasePolicy, Standing, move
+from lms.quizzes.domain.switches import shown
 from lms.quizzes.domain.timing import Allowance, Window, standing_of
 
 OPENS = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
@@ -164,15 +165,17 @@ def test_the_receipt_stands_for_these_answers_only() -> None:
 )
 def test_when_results_are_out(policy: ReleasePolicy, state: QuizState, by_hand: bool, out: bool) -> None:
     assert is_released(policy, state, OPENS if by_hand else None) is out
-    seen = shown(ReleaseRules(policy, marks=True, key=True, comments=False), state, OPENS if by_hand else None)
+    seen = shown(
+        ReleaseRules(policy, marks=True, key=True, comments=False), (), state, OPENS if by_hand else None, OPENS
+    )
     assert seen.marks is out
     assert not seen.comments
 
 
 def test_the_key_waits_until_nobody_can_take_the_quiz() -> None:
     rules = ReleaseRules(ReleasePolicy.AFTER_HAND_IN, key=True)
-    assert not shown(rules, QuizState.PUBLISHED, None).key
-    assert shown(rules, QuizState.CLOSED, None).key
+    assert not shown(rules, (), QuizState.PUBLISHED, None, OPENS).key
+    assert shown(rules, (), QuizState.CLOSED, None, OPENS).key
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from lms.base import clock, db
+from lms.base.permissions import Actor
 from lms.quizzes.domain.behaviours import Behaviour
 from lms.quizzes.hot import checking, saving
 from question_bank import api as bank
@@ -29,12 +31,18 @@ def _fresh(app: Flask) -> Any:
     saving.stop()
 
 
+def teacher(world: World) -> Callable[[Session], Actor]:
+    """Who lets the parts of the results out."""
+    return lambda session: world.actor(session, "teacher")
+
+
 def taken(app: Flask, world: World, client: FlaskClient, variant: int) -> Taken:
     """A test that a pupil has led through every state."""
     with db.transaction() as session:
         test = key_walk.build(session, world, variant, at=clock.now())
-    walk = Walk(app, client, test, ("quizzes", "items", "home") if variant == 0 else ())
-    assert len(list(walk.through())) == 6
+    walk = Walk(app, client, test, teacher(world), ("quizzes", "items", "home") if variant == 0 else ())
+    assert len(list(walk.through())) == 9
+    assert key_walk.canary(bank.ItemType.ESSAY, "solution", variant) in walk.with_key  # the switch does let it out
     return test
 
 
@@ -86,7 +94,7 @@ def test_a_seeded_leak_is_found(app: Flask, world: World, signed_in: SignIn, lea
 
     with db.transaction() as session:
         test = key_walk.build(session, world, 0, at=clock.now())
-    next(Walk(app, signed_in("pupil"), test).through())
+    next(Walk(app, signed_in("pupil"), test, teacher(world)).through())
     assert key_walk.leaks(test.got, 0)
 
 
@@ -104,7 +112,7 @@ def test_a_page_that_differs_with_its_key_is_found(app: Flask, world: World, sig
         leaky[:] = [f"option-{right}"]
         with db.transaction() as session:
             test = key_walk.build(session, world, variant, at=clock.now())
-        next(Walk(app, signed_in("pupil"), test).through())
+        next(Walk(app, signed_in("pupil"), test, teacher(world)).through())
         assert key_walk.leaks(test.got, variant) == []
         tests.append(test)
     assert key_walk.differences(*tests)

@@ -165,7 +165,7 @@ def test_results_go_out_by_themselves_after_the_hand_in(session: Session, world:
         show_key=True,
     )
     attempt = handed_in(session, world, quiz, {"q1-choice": "b"})
-    review = reviewing.own_review(session, world.actor(session, "pupil"), attempt.uid)
+    review = reviewing.own_review(session, world.actor(session, "pupil"), attempt.uid, at=LATER)
     assert str(review.mark) == "10.0"
     assert not review.shown.key
     assert session.scalars(select(Mark)).one().value == 10
