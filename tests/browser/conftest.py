@@ -13,9 +13,12 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import ThreadedWSGIServer, make_server
 
-from lms.base import assets
+from lms.base import assets, clock, db
 from lms.base.users import User
+from lms.quizzes.hot import checking, saving
 from tests.browser import pages
+from tests.factories import World
+from tests.lms.quizzes import factories
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "static" / "node_modules" / "axe-core" / "axe.min.js"
@@ -123,3 +126,18 @@ def axe() -> str:
     if not AXE.is_file():
         pytest.skip("axe-core is not installed")
     return AXE.read_text()
+
+
+@pytest.fixture
+def answers_are_written(app: Flask) -> Iterator[None]:
+    """Answers go into this test's database. Ask for it by `usefixtures`, so that it outlives whoever can send some."""
+    checking.forget()
+    yield
+    saving.stop()
+
+
+@pytest.fixture
+def quiz(app: Flask, world: World) -> str:
+    """The path of a test that the class can take."""
+    with db.transaction() as session:
+        return f"/quizzes/{factories.published(session, world, at=clock.now()).uid}"

@@ -2,100 +2,35 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from lms.base import clock, db
 from lms.quizzes.domain.flow import Navigation
-from lms.quizzes.hot import checking, saving
 from lms.quizzes.models import Attempt, AttemptEvent, Submission
 from lms.quizzes.service import building
 from lms.quizzes.service.flow import tell_running
 from lms.quizzes.service.going import SectionWish, change_flow
 from tests.browser.pages import PATIENCE, check, check_width, follow
+from tests.browser.sitting import NO_DATABASE, begin, by_hand, choose, held, ready, saved, stored, take_over, takes
 from tests.conftest import sign_in
 from tests.factories import World
 from tests.lms.quizzes import factories
 
-pytestmark = pytest.mark.browser
-NO_DATABASE = "Object.defineProperty(window, 'indexedDB', {get() { throw new Error('private'); }});"
-
-
-@pytest.fixture(autouse=True)
-def _saving(app: Flask) -> Iterator[None]:
-    """Answers are written into this test's database; the writer goes when nobody can send any more."""
-    checking.forget()
-    yield
-    saving.stop()
-
-
-@pytest.fixture
-def quiz(app: Flask, world: World) -> str:
-    """The path of a test that the class can take."""
-    with db.transaction() as session:
-        return f"/quizzes/{factories.published(session, world, at=clock.now()).uid}"
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("answers_are_written")]
 
 
 @pytest.fixture
 def pupil(visit: Callable[..., Page], world: World) -> Callable[..., Page]:
     """Open a browser in which the pupil is signed in; another one is another device."""
     return lambda **options: visit(world.pupil, 360, **options)
-
-
-def begin(page: Page, quiz: str) -> Page:
-    page.goto(quiz)
-    follow(page.get_by_role("button", name="Bắt đầu làm bài"))
-    return ready(page)
-
-
-def ready(page: Page) -> Page:
-    page.wait_for_selector("[data-ready]")
-    return page
-
-
-def by_hand(page: Page) -> Page:
-    """Let the page's own time stand, from before its first script, and pass by `page.clock.run_for` alone."""
-    page.clock.install(time=clock.now())
-    page.clock.pause_at(clock.now() + timedelta(minutes=1))
-    return page
-
-
-def choose(page: Page, option: str, slot: int = 1) -> None:
-    page.locator(f'#q{slot} input[value="{option}"]').first.check(force=True)
-
-
-def stored() -> dict[int, Any]:
-    """What counts on the server, by slot."""
-    with db.open_session(writes=False) as session:
-        rows = session.execute(
-            select(AttemptEvent.slot, AttemptEvent.payload)
-            .where(AttemptEvent.kind == "answer", AttemptEvent.standing == "applied")
-            .order_by(AttemptEvent.client_seq, AttemptEvent.id)
-        )
-        return {slot: json.loads(payload) for slot, payload in rows}
-
-
-def saved(page: Page, words: str) -> None:
-    expect(page.locator("[data-saved]")).to_have_text(words)
-
-
-def held(page: Page, *slots: int) -> None:
-    """The answers to these questions are on this device, where a closed tab does not take them."""
-    for slot in slots:
-        expect(page.locator(f'[data-slot="{slot}"] [data-state]')).to_have_text("Đang giữ trên máy này")
-
-
-def takes(kind: str) -> Callable[[Response], bool]:
-    """Whether a response of the server acknowledges an event of this kind."""
-    return lambda response: response.ok and f'"kind":"{kind}"' in (response.request.post_data or "")
 
 
 def test_every_kind_of_answer_is_saved_and_comes_back(pupil: Any, quiz: str) -> None:
@@ -295,10 +230,10 @@ def test_one_question_at_a_time_without_a_way_back(pupil: Any, app: Flask, world
 def test_without_scripts_one_question_at_a_time(pupil: Any, app: Flask, world: World) -> None:
     page = pupil(java_script_enabled=False)
     page.goto(on_its_way(app, world, navigation=Navigation.ONE_BY_ONE, way_back=False))
-    page.get_by_role("button", name="Bắt đầu làm bài").click()
+    follow(page.get_by_role("button", name="Bắt đầu làm bài"))
     expect(page.locator("[data-slot]:visible")).to_have_count(1)
     page.locator('#q1 input[value="b"]').check(force=True)
-    page.get_by_role("button", name="Lưu và sang câu sau").click()
+    follow(page.get_by_role("button", name="Lưu và sang câu sau"))
     expect(page.locator("[data-slot]:visible")).to_have_attribute("data-slot", "2")
     expect(page.locator("#q1")).to_have_count(0)
     assert stored() == {1: {"choice": "b"}}
@@ -331,10 +266,7 @@ def test_a_second_tab_and_a_second_device(pupil: Any, quiz: str) -> None:
     expect(first.locator('#q1 input[value="a"]')).to_be_disabled()
     choose(second, "b")
     saved(second, "Đã lưu 1 câu")
-    other = pupil()
-    other.goto(first.url)
-    follow(other.get_by_role("button", name="Tiếp tục trên máy này"))
-    ready(other)
+    other = take_over(pupil(), first.url)
     saved(other, "Đã lưu 1 câu")
     with other.expect_response(takes("answer")):
         choose(other, "c")

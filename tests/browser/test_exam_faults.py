@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,15 +16,12 @@ from playwright.sync_api import Error as PlaywrightError
 from sqlalchemy import select
 
 from lms.base import clock, db
-from lms.quizzes.hot import checking, saving
 from lms.quizzes.models import Attempt, AttemptEvent, Submission
-from tests.browser.pages import TELEPHONE, follow, sign_in
+from tests.browser.pages import PATIENCE, TELEPHONE, follow, sign_in
+from tests.browser.sitting import NO_DATABASE, NO_ROOM, begin, by_hand, choose, ready, saved, stored, take_over, takes
 from tests.factories import World
-from tests.lms.quizzes import factories
 
-pytestmark = pytest.mark.browser
-NO_DATABASE = "Object.defineProperty(window, 'indexedDB', {get() { throw new Error('private'); }});"
-NO_ROOM = "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };"
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("answers_are_written")]
 HANGING_DATABASE = "IDBFactory.prototype.open = () => ({});"
 A_DAY_AHEAD = """{
     const Real = Date, ahead = 86400000;
@@ -33,13 +30,6 @@ A_DAY_AHEAD = """{
         static now() { return Real.now() + ahead; }
     };
 }"""
-
-
-@pytest.fixture(autouse=True)
-def _saving(app: Flask) -> Iterator[None]:
-    checking.forget()
-    yield
-    saving.stop()
 
 
 @pytest.fixture
@@ -56,52 +46,13 @@ def device(app: Flask, world: World, address: str, new_context: Callable[..., Br
     return make
 
 
-@pytest.fixture
-def quiz(app: Flask, world: World) -> str:
-    with db.transaction() as session:
-        return f"/quizzes/{factories.published(session, world, at=clock.now()).uid}"
-
-
-def begin(context: BrowserContext, quiz: str) -> Page:
-    page = context.new_page()
-    page.goto(quiz)
-    follow(page.get_by_role("button", name="Bắt đầu làm bài"))
-    return ready(page)
-
-
-def ready(page: Page) -> Page:
-    page.wait_for_selector("[data-ready]")
-    return page
-
-
-def take_over(context: BrowserContext, url: str) -> Page:
-    page = context.new_page()
-    page.goto(url)
-    follow(page.get_by_role("button", name="Tiếp tục trên máy này"))
-    return ready(page)
-
-
-def choose(page: Page, option: str, slot: int = 1) -> None:
-    page.locator(f'#q{slot} input[value="{option}"]').first.check(force=True)
-
-
-def counted(page: Page, words: str) -> None:
-    expect(page.locator("[data-saved]")).to_have_text(words)
-
-
 def notice(page: Page, words: str) -> None:
     expect(page.locator("[data-notice-text]")).to_contain_text(words)
 
 
-def stored() -> dict[int, Any]:
-    """What counts on the server, by slot."""
-    with db.open_session(writes=False) as session:
-        rows = session.execute(
-            select(AttemptEvent.slot, AttemptEvent.payload)
-            .where(AttemptEvent.kind == "answer", AttemptEvent.standing == "applied")
-            .order_by(AttemptEvent.client_seq, AttemptEvent.id)
-        )
-        return {slot: json.loads(payload) for slot, payload in rows}
+def time_of_day() -> str:
+    """The hour in Vietnam."""
+    return f"{clock.now().astimezone(ZoneInfo('Asia/Ho_Chi_Minh')):%H}"
 
 
 def submissions() -> list[Submission]:
@@ -113,7 +64,7 @@ def hurry(page: Page) -> None:
     """Let the page believe once that two seconds are left."""
 
     def shorten(route: Route) -> None:
-        response = route.fetch()
+        response = route.fetch(timeout=PATIENCE)
         route.fulfill(response=response, json={**response.json(), "remaining_ms": 2000})
 
     page.route("**/events", shorten, times=1)
@@ -141,7 +92,7 @@ def test_a_click_before_the_script_is_there_is_saved(device: Any, quiz: str) -> 
     choose(page, "c")
     held[0].continue_()
     ready(page)
-    counted(page, "Đã lưu 1 câu")
+    saved(page, "Đã lưu 1 câu")
     assert stored() == {1: {"choice": "c"}}
     expect(page.locator('#q1 input[value="c"]')).to_be_checked()
 
@@ -154,34 +105,34 @@ def test_a_page_without_its_script_is_a_form(device: Any, quiz: str) -> None:
     follow(page.get_by_role("button", name="Bắt đầu làm bài"))
     choose(page, "b")
     follow(page.get_by_role("button", name="Lưu bài làm"))
-    counted(page, "Đã lưu 1 câu")
+    saved(page, "Đã lưu 1 câu")
     assert stored() == {1: {"choice": "b"}}
 
 
 def test_a_crashed_tab_loses_nothing_that_was_kept(device: Any, quiz: str) -> None:
     context = device()
-    page = begin(context, quiz)
+    page = begin(context.new_page(), quiz)
     address = page.url
     refuse(context, "events")
     choose(page, "d")
-    counted(page, "Giữ trên máy 1 câu")
+    saved(page, "Giữ trên máy 1 câu")
     with page.expect_event("crash"), pytest.raises(PlaywrightError):
         page.goto("chrome://crash")
     page.close()
     allow(context, "events")
     page = context.new_page()
     page.goto(address)
-    counted(ready(page), "Đã lưu 1 câu")
+    saved(ready(page), "Đã lưu 1 câu")
     assert stored() == {1: {"choice": "d"}}
 
 
 def test_a_second_tab_takes_what_the_first_holds(device: Any, quiz: str) -> None:
     """The first can neither keep nor send, and is in the middle of a word: all of it goes to the second."""
     context = device(NO_DATABASE, NO_ROOM)
-    first = begin(context, quiz)
+    first = begin(context.new_page(), quiz)
     refuse(first, "events")
     choose(first, "b")
-    counted(first, "Chưa lưu 1 câu")
+    saved(first, "Chưa lưu 1 câu")
     first.locator("#q5 input").fill("Hà N")
     second = context.new_page()
     second.goto(first.url)
@@ -189,9 +140,9 @@ def test_a_second_tab_takes_what_the_first_holds(device: Any, quiz: str) -> None
     notice(first, "thẻ khác")
     expect(first.locator('#q1 input[value="a"]')).to_be_disabled()
     expect(second.locator("#q5 input")).to_have_value("Hà N")
-    counted(second, "Đã lưu 2 câu")
-    choose(second, "c")
-    counted(second, "Đã lưu 2 câu")
+    saved(second, "Đã lưu 2 câu")
+    with second.expect_response(takes("answer")):
+        choose(second, "c")
     allow(first, "events")
     first.evaluate("dispatchEvent(new Event('online'))")
     expect(first.locator('[data-slot="1"] [data-state]')).to_have_text("Đã lưu trên máy chủ")
@@ -199,15 +150,16 @@ def test_a_second_tab_takes_what_the_first_holds(device: Any, quiz: str) -> None
 
 
 def test_the_old_device_does_not_hand_in_for_the_new_one(device: Any, quiz: str) -> None:
-    old = begin(device(), quiz)
+    old = begin(by_hand(device().new_page()), quiz)
     hurry(old)
     choose(old, "a")
-    counted(old, "Đã lưu 1 câu")
+    saved(old, "Đã lưu 1 câu")
     refuse(old, "events", "pulse")
     choose(old, "d")
-    new = take_over(device(), old.url)
+    new = take_over(device().new_page(), old.url)
     choose(new, "b")
-    counted(new, "Đã lưu 1 câu")
+    saved(new, "Đã lưu 1 câu")
+    old.clock.resume()
     notice(old, "Chưa nộp được")
     allow(old, "events")
     notice(old, "máy khác")
@@ -222,36 +174,36 @@ def test_the_old_device_does_not_hand_in_for_the_new_one(device: Any, quiz: str)
 def test_what_an_old_page_kept_does_not_hide_a_newer_answer(device: Any, quiz: str) -> None:
     """Answered without network here, then on another device, then here again: the other device's answer is newer."""
     here = device()
-    page = begin(here, quiz)
+    page = begin(here.new_page(), quiz)
     refuse(here, "events")
     choose(page, "a")
-    counted(page, "Giữ trên máy 1 câu")
+    saved(page, "Giữ trên máy 1 câu")
     page.close()
-    other = take_over(device(), page.url)
+    other = take_over(device().new_page(), page.url)
     choose(other, "c")
-    counted(other, "Đã lưu 1 câu")
+    saved(other, "Đã lưu 1 câu")
     allow(here, "events")
-    page = take_over(here, other.url)
-    counted(page, "Đã lưu 1 câu")
+    page = take_over(here.new_page(), other.url)
+    saved(page, "Đã lưu 1 câu")
     expect(page.locator('#q1 input[value="c"]')).to_be_checked()
     assert stored() == {1: {"choice": "c"}}
 
 
 def test_a_bell_that_rings_too_early_is_taken_back(device: Any, quiz: str) -> None:
     """Time was given while the page had no network: it learns of it at the bell and goes on."""
-    page = begin(device(), quiz)
+    page = begin(device().new_page(), quiz)
     hurry(page)
     choose(page, "a")
     notice(page, "Em còn giờ")
     choose(page, "b")
-    counted(page, "Đã lưu 1 câu")
+    saved(page, "Đã lưu 1 câu")
     assert stored() == {1: {"choice": "b"}}
     assert submissions() == []
 
 
 def test_a_hand_in_without_network_outlives_the_page(device: Any, quiz: str) -> None:
     context = device()
-    page = begin(context, quiz)
+    page = begin(context.new_page(), quiz)
     refuse(context, "events", "finish")
     choose(page, "b")
     page.locator("[data-hand-in]").click()
@@ -271,10 +223,10 @@ def test_a_hand_in_without_network_outlives_the_page(device: Any, quiz: str) -> 
 
 def test_a_sign_in_that_ran_out_stops_neither_answers_nor_hand_in(device: Any, quiz: str) -> None:
     context = device()
-    page = begin(context, quiz)
+    page = begin(context.new_page(), quiz)
     context.clear_cookies(name="gieo")
     choose(page, "b")
-    counted(page, "Đã lưu 1 câu")
+    saved(page, "Đã lưu 1 câu")
     page.locator("[data-hand-in]").click()
     page.get_by_role("dialog").get_by_role("button", name="Nộp bài").click()
     expect(page.locator("main")).to_contain_text("Bài của em đã nộp.")
@@ -283,15 +235,15 @@ def test_a_sign_in_that_ran_out_stops_neither_answers_nor_hand_in(device: Any, q
 
 
 def test_a_long_essay_is_saved_in_one_piece(device: Any, quiz: str) -> None:
-    page = begin(device(), quiz)
+    page = begin(device().new_page(), quiz)
     essay = "Trường em có hàng phượng vĩ. " * 2000
     page.locator("#q10 textarea").fill(essay)
-    counted(page, "Đã lưu 1 câu")
+    saved(page, "Đã lưu 1 câu")
     assert stored() == {10: {"text": essay}}
 
 
 def test_steady_typing_is_kept_before_it_pauses(device: Any, quiz: str) -> None:
-    page = begin(device(), quiz)
+    page = begin(device().new_page(), quiz)
     page.evaluate(
         """() => {
             const field = document.querySelector('#q10 textarea');
@@ -301,59 +253,61 @@ def test_steady_typing_is_kept_before_it_pauses(device: Any, quiz: str) -> None:
             }, 200);
         }"""
     )
-    counted(page, "Đã lưu 1 câu")
+    saved(page, "Đã lưu 1 câu")
     assert set(stored()[10]["text"]) == {"a"}
 
 
 def test_without_room_the_page_says_that_nothing_is_kept(device: Any, quiz: str) -> None:
-    page = begin(device(NO_DATABASE, NO_ROOM), quiz)
+    page = begin(device(NO_DATABASE, NO_ROOM).new_page(), quiz)
     refuse(page, "events")
     choose(page, "b")
-    counted(page, "Chưa lưu 1 câu")
+    saved(page, "Chưa lưu 1 câu")
     notice(page, "1 câu chưa lưu")
     expect(page.locator('[data-slot="1"] [data-state]')).to_have_text("Chưa lưu")
     allow(page, "events")
-    counted(page, "Đã lưu 1 câu")
+    saved(page, "Đã lưu 1 câu")
     assert stored() == {1: {"choice": "b"}}
 
 
 def test_a_database_that_never_opens_does_not_keep_the_page(device: Any, quiz: str) -> None:
     context = device(HANGING_DATABASE)
-    page = begin(context, quiz)
+    page = begin(context.new_page(), quiz)
     refuse(context, "events")
     choose(page, "b")
-    counted(page, "Giữ trên máy 1 câu")
+    saved(page, "Giữ trên máy 1 câu")
     page.close()
     allow(context, "events")
     page = context.new_page()
     page.goto(quiz)
     follow(page.get_by_role("link", name="Làm tiếp"))
-    counted(page, "Đã lưu 1 câu")
+    saved(page, "Đã lưu 1 câu")
     assert stored() == {1: {"choice": "b"}}
 
 
 @pytest.mark.parametrize("status", [200, 403, 404])
 def test_what_a_proxy_says_in_the_place_of_the_server_changes_nothing(device: Any, quiz: str, status: int) -> None:
-    page = begin(device(), quiz)
+    page = begin(device().new_page(), quiz)
     page.route("**/events", lambda route: route.fulfill(status=status, body="<p>Đăng nhập mạng</p>"))
     choose(page, "b")
-    counted(page, "Giữ trên máy 1 câu")
+    saved(page, "Giữ trên máy 1 câu")
     notice(page, "1 câu trả lời đang giữ trên máy này")
     allow(page, "events")
-    counted(page, "Đã lưu 1 câu")
+    saved(page, "Đã lưu 1 câu")
     assert stored() == {1: {"choice": "b"}}
 
 
 def test_a_clock_that_is_wrong_by_a_day_decides_nothing(device: Any, quiz: str) -> None:
-    page = begin(device(A_DAY_AHEAD), quiz)
+    page = begin(device(A_DAY_AHEAD).new_page(), quiz)
     expect(page.locator("[data-time]")).to_have_text(re.compile("^4[45]:"))
+    earlier = time_of_day()
     refuse(page, "events")
     choose(page, "b")
-    now = clock.now().astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
-    notice(page, f"{now:%H}:")
+    notice(page, "Mất kết nối lúc")
+    told = page.locator("[data-notice-text]").inner_text()
+    assert any(f"lúc {hour}:" in told for hour in (earlier, time_of_day()))
     page.evaluate("() => { const real = Date.now; Date.now = () => real() - 2 * 86400000; }")
     allow(page, "events")
-    counted(page, "Đã lưu 1 câu")
+    saved(page, "Đã lưu 1 câu")
     expect(page.locator("[data-time]")).to_have_text(re.compile("^4[45]:"))
     assert stored() == {1: {"choice": "b"}}
 
@@ -361,11 +315,11 @@ def test_a_clock_that_is_wrong_by_a_day_decides_nothing(device: Any, quiz: str) 
 def test_a_page_after_the_test_delivers_what_an_earlier_one_held(device: Any, quiz: str) -> None:
     """The tab was closed without network and the server closed the attempt: the answers come all the same, as late."""
     context = device()
-    page = begin(context, quiz)
+    page = begin(context.new_page(), quiz)
     address = page.url
     refuse(context, "events", "pulse")
     choose(page, "b")
-    counted(page, "Giữ trên máy 1 câu")
+    saved(page, "Giữ trên máy 1 câu")
     page.close()
     with db.transaction() as session:
         attempt = session.scalars(select(Attempt)).one()

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import BrowserContext, expect
 from sqlalchemy import func, select
 
 from lms.base import clock, db
 from lms.quizzes.domain.seb import own_config_key
-from lms.quizzes.hot import checking, saving
 from lms.quizzes.models import AttemptEvent
 from lms.quizzes.service import admission, building
-from tests.conftest import sign_in
+from tests.browser.pages import follow, sign_in
+from tests.browser.sitting import ready, saved
 from tests.factories import World
 from tests.lms.quizzes import factories
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("answers_are_written")]
 
 SEB = """
 {
@@ -42,45 +42,34 @@ SEB = """
 """
 
 
-@pytest.fixture
-def site(app: Flask, serve: Callable[[Flask], str]) -> Iterator[str]:
-    checking.forget()
-    yield serve(app)
-    saving.stop()
-
-
-def test_a_test_in_safe_exam_browser(app: Flask, world: World, browser: Browser, site: str) -> None:
+def test_a_test_in_safe_exam_browser(
+    app: Flask, world: World, address: str, new_context: Callable[..., BrowserContext]
+) -> None:
     at = clock.now()
     with db.transaction() as session:
         teacher = world.actor(session, "teacher")
         quiz = factories.draft(session, world, at=at - timedelta(minutes=1)).uid
         admission.save_rules(session, teacher, quiz, admission.Rules(seb_required=True), at=at)
         building.publish(session, teacher, quiz, at=at)
-    cookie = sign_in(app, world.pupil).get_cookie("gieo")
-    assert cookie is not None
-    signed = {"name": "gieo", "value": cookie.value, "url": site}
 
-    plain = browser.new_context()
-    plain.add_cookies([signed])
+    plain = new_context(base_url=address)
+    sign_in(plain, app, world.pupil)
     page = plain.new_page()
-    page.goto(f"{site}/quizzes/{quiz}")
+    page.goto(f"/quizzes/{quiz}")
     expect(page.get_by_role("link", name="Mở Safe Exam Browser")).to_be_visible()
     expect(page.get_by_role("button", name="Bắt đầu làm bài")).to_be_hidden()
 
-    locked = browser.new_context(bypass_csp=True)  # `new Function` stands for what SEB does from outside the page
-    locked.add_cookies([signed])
-    locked.add_init_script(SEB.replace("KEY", own_config_key(site, quiz, "")))
+    # `new Function` stands for what SEB does from outside the page.
+    locked = new_context(base_url=address, bypass_csp=True)
+    sign_in(locked, app, world.pupil)
+    locked.add_init_script(SEB.replace("KEY", own_config_key(address, quiz, "")))
     page = locked.new_page()
-    page.goto(f"{site}/quizzes/{quiz}")
+    page.goto(f"/quizzes/{quiz}")
     expect(page.get_by_role("link", name="Mở Safe Exam Browser")).to_have_count(0)
-    page.get_by_role("button", name="Bắt đầu làm bài").click()
-    page.wait_for_url("**/exam/*")
-    page.locator("[data-ready]").wait_for()
-    page.locator("#q1 input[type=radio]").first.check()
-    expect(page.locator("[data-saved]")).to_contain_text("Đã lưu 1 câu")
+    follow(page.get_by_role("button", name="Bắt đầu làm bài"))
+    ready(page).locator("#q1 input[type=radio]").first.check()
+    saved(page, "Đã lưu 1 câu")
     with db.open_session(writes=False) as session:
         assert session.scalar(select(func.count()).select_from(AttemptEvent)) == 1
     page.reload()  # a navigation, by the cookie
-    expect(page.locator("[data-saved]")).to_contain_text("Đã lưu 1 câu")
-    locked.close()
-    plain.close()
+    saved(ready(page), "Đã lưu 1 câu")

@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
 from lms.base import clock, db
-from lms.quizzes.hot import checking, saving
+from lms.quizzes.models import Quiz
 from tests.browser.pages import check, follow
+from tests.browser.sitting import NO_DATABASE, NO_ROOM, by_hand, ready
 from tests.factories import World
 from tests.lms.quizzes import factories
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("answers_are_written")]
 Visit = Callable[..., Page]
-NOTHING_IS_KEPT = """
-    Object.defineProperty(window, 'indexedDB', {get() { throw new Error('private'); }});
-    Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };
-    const ahead = 3600000, now = Date.now;
-    Date.now = () => now() + ahead;
-"""
-
-
-@pytest.fixture(autouse=True)
-def _saving(app: Flask) -> Iterator[None]:
-    checking.forget()
-    yield
-    saving.stop()
+AN_HOUR_AHEAD = "const ahead = 3600000, now = Date.now; Date.now = () => now() + ahead;"
 
 
 def opens_in(world: World, **left: float) -> str:
@@ -49,33 +39,41 @@ def test_the_button_comes_by_itself_and_only_the_page_is_fetched_then(app: Flask
         return inner(environ, start_response)
 
     app.wsgi_app = listen  # type: ignore[method-assign]
-    page = visit(world.pupil, width=360)
-    page.goto(opens_in(world, seconds=4))
+    page = by_hand(visit(world.pupil, width=360))
+    page.goto(opens_in(world, minutes=20))
     button = page.get_by_role("button", name="Bắt đầu làm bài")
+    waiting = page.locator("[data-waiting]")
+    left, spread = (int(waiting.get_attribute(name) or "") for name in ("data-opens-in", "data-spread"))
+    page.clock.run_for(left - 400)
     expect(page.locator("[data-countdown]")).to_have_text("0:00:01")
     expect(button).to_be_hidden()
     page.wait_for_selector("html[data-preloaded]", state="attached")
+    with db.transaction() as session:
+        session.scalars(select(Quiz)).one().opens_at = clock.now()
+    page.clock.run_for(400 + spread + 500)
     expect(button).to_be_visible()
     asked.clear()
     follow(button)
-    page.wait_for_selector("[data-ready]")
+    ready(page)
     fetched = [path for path in asked if not path.endswith(("/start", "/events", "/pulse", ".webp", ".png"))]
     assert len(fetched) == 1, fetched
     assert fetched[0].startswith("/exam/")
 
 
 def test_a_good_device_is_told_so(world: World, visit: Visit, axe: str) -> None:
-    page = visit(world.pupil, width=360, bypass_csp=True)
+    page = by_hand(visit(world.pupil, width=360))  # a slow machine would call the network slow
     page.goto(opens_in(world, hours=30))
     expect(page.locator("[data-countdown]")).to_contain_text("1 ngày")
     for name in ("store", "clock", "network", "browser"):
         expect(page.locator(f'[data-check="{name}"] .badge')).to_have_text("tốt")
+    page.clock.resume()
     check(page, axe)
 
 
 def test_a_poor_device_is_told_what_to_do(world: World, visit: Visit) -> None:
     page = visit(world.pupil)
-    page.add_init_script(NOTHING_IS_KEPT)
+    for script in (NO_DATABASE, NO_ROOM, AN_HOUR_AHEAD):
+        page.add_init_script(script)
     page.route("**/healthz", lambda route: route.abort())
     page.goto(opens_in(world, hours=1))
     expect(page.locator('[data-check="store"]')).to_contain_text("không giữ được bài")

@@ -1,6 +1,7 @@
 /* Safe Exam Browser's word about this page. Newer versions tell their keys to scripts only, already hashed with the
    address of the page; older ones add headers to every request by themselves. In any other browser nothing happens. */
 const PATIENCE = 3000; // milliseconds for SEB to call back
+const CALLED = "gieoSebKeys";
 
 function read() {
   const { configKey = "", browserExamKey = "" } = window.SafeExamBrowser?.security ?? {};
@@ -13,10 +14,9 @@ export async function sebKeys() {
   if (!security) return null;
   if (!read() && security.updateKeys) {
     await new Promise((resolve) => {
-      window.gieoSebKeys = function gieoSebKeys() { // SEB calls it by its name
-        resolve();
-      };
-      security.updateKeys(window.gieoSebKeys);
+      // SEB calls it by its name, which the build would take from a function.
+      window[CALLED] = Object.defineProperty(() => resolve(), "name", { value: CALLED });
+      security.updateKeys(window[CALLED]);
       setTimeout(resolve, PATIENCE);
     });
   }
