@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
@@ -50,6 +50,19 @@ def school_file(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, World]:
 def _no_looking_by_the_clock() -> None:
     """Who fell silent is looked for when a test says so, not meanwhile."""
     presence.EVERY_SECONDS = 86_400.0
+
+
+@pytest.fixture
+def on_a_school_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock of this process runs on from the world's noon; for what depends on the running semester."""
+    ahead = factories.NOON - datetime.now(UTC)
+
+    class OnASchoolDay(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]  # as `datetime` gives it
+            return datetime.now(tz) + ahead
+
+    monkeypatch.setattr(clock, "datetime", OnASchoolDay)
 
 
 @pytest.fixture

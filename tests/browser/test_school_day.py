@@ -325,6 +325,7 @@ def mark_and_release(town: Town, teacher: Page, quiz: str) -> None:
 def keep_the_marks(town: Town, teacher: Page) -> None:
     """Step 8: the mark stands in the gradebook; typing goes on from cell to cell; a file goes out."""
     teacher.goto("/gradebook")
+    follow(teacher.get_by_role("link", name="Học kì I", exact=True))
     town.shoot(teacher, "08-gradebooks")
     follow(teacher.get_by_role("link", name=re.compile("Toán.*Lớp 8A2")))
     boxes = teacher.locator("input[data-mark]")

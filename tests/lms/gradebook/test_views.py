@@ -191,6 +191,7 @@ def test_a_zero_by_rule_is_given_with_its_reason(signed_in: SignedIn, world: Wor
     assert teacher.get(f"/gradebook/{book}/pupils/{world.other_pupil.uid}").status_code == 404
 
 
+@pytest.mark.usefixtures("on_a_school_day")
 def test_pupils_and_parents_see_their_own_published_marks(signed_in: SignedIn, world: World, book: str) -> None:
     teacher, pupil, parent = signed_in("teacher"), signed_in("pupil"), signed_in("parent")
     assert "Chưa có điểm nào" in pupil.get("/marks").text

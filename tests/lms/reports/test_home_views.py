@@ -38,6 +38,7 @@ def test_the_first_page_suits_the_person(signed_in: SignedIn, world: World, pers
     assert words in answer.text
 
 
+@pytest.mark.usefixtures("on_a_school_day")
 @pytest.mark.parametrize(
     ("persona", "count"),
     [("teacher", 17), ("leader", 17), ("admin", 21), ("parent", 10), ("pupil", 7)],
