@@ -18,6 +18,7 @@ from typing import Any, ClassVar, TypeVar
 from sqlalchemy import DDL, Connection, DateTime, Engine, MetaData, String, TypeDecorator, create_engine, event
 from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, make_transient_to_detached, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -229,6 +230,17 @@ def finish(session: Session, *, keep: bool) -> None:
         raise
     for done in waiting:
         done()
+
+
+_SQLITE_TROUBLE = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_READONLY")
+
+
+def is_out_of_service(error: BaseException | None) -> bool:
+    """Whether the database could not serve (no room, no connection, locked) rather than was asked for nonsense."""
+    if not isinstance(error, OperationalError):
+        return False
+    name = getattr(error.orig, "sqlite_errorname", None)  # psycopg's OperationalError is trouble by definition
+    return name is None or name.startswith(_SQLITE_TROUBLE)
 
 
 @contextmanager

@@ -31,6 +31,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
@@ -274,6 +275,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _explain_csrf)
     app.register_error_handler(HTTPException, _explain_http)
     app.register_error_handler(TimeoutError, _explain_busy)
+    app.register_error_handler(OperationalError, _explain_trouble)
     app.register_error_handler(Exception, _explain_bug)
     app.jinja_env.globals.update(csp_nonce=csp_nonce)
 
@@ -378,6 +380,9 @@ def _explain_http(error: HTTPException) -> ResponseReturnValue:
         return _answer(NotFound())
     if error.code == 413:
         return _answer(TooLarge())
+    trouble = getattr(error, "original_exception", None)  # what went wrong after the view: the commit
+    if isinstance(trouble, OperationalError) and db.is_out_of_service(trouble):
+        return _explain_trouble(trouble)
     plain = AppError()
     plain.status = error.code or 500
     return _answer(plain)
@@ -385,6 +390,13 @@ def _explain_http(error: HTTPException) -> ResponseReturnValue:
 
 def _explain_busy(error: TimeoutError) -> ResponseReturnValue:
     log.warning("busy", error=str(error))
+    return _answer(Unavailable())
+
+
+def _explain_trouble(error: OperationalError) -> ResponseReturnValue:
+    if not db.is_out_of_service(error):
+        return _explain_bug(error)
+    log.error("database_out_of_service", endpoint=request.endpoint, error=str(error.orig))
     return _answer(Unavailable())
 
 

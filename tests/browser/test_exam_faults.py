@@ -339,7 +339,7 @@ def test_a_page_after_the_test_delivers_what_an_earlier_one_held(device: Any, qu
 
 def test_a_rescue_file_saved_by_the_page_is_taken_by_the_server(device: Any, quiz: str) -> None:
     context = device()
-    page = begin(context, quiz)
+    page = begin(context.new_page(), quiz)
     page.wait_for_function(
         "() => performance.getEntriesByType('resource').some((one) => one.name.includes('/rescue-'))"
     )
@@ -362,6 +362,6 @@ def test_a_rescue_file_saved_by_the_page_is_taken_by_the_server(device: Any, qui
     assert stored() == {1: {"choice": "b"}, 5: {"text": "Hà Nội, thủ đô"}}
     allow(context, "events", "pulse")
     page.evaluate("dispatchEvent(new Event('online'))")
-    counted(page, "Đã lưu 2 câu")
+    saved(page, "Đã lưu 2 câu")
     with db.open_session(writes=False) as session:
         assert len(session.scalars(select(AttemptEvent)).all()) == 2

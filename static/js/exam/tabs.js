@@ -1,23 +1,23 @@
-/* Of the pages of one attempt in this browser the one opened last writes; the others lock and hand over what they hold. */
-const OPENING = 500; // milliseconds in which two pages may open at the same time and hear each other's claim
-
+/* Of the pages of one attempt in this browser the one that claimed last writes; the others lock and hand over what they hold. */
 export function makeTabs({ attempt, tab, yieldRecords, onLost, onRecords }) {
   if (!("BroadcastChannel" in window)) return { claim() {} };
   const channel = new BroadcastChannel(`gieo-exam/${attempt}`);
-  let opening = 0; // until when our own claim is fresh
+  let mine = 0; // when we claimed, by this browser's clock
+  let heard = 0; // the latest claim of another page
 
   channel.addEventListener("message", ({ data }) => {
     if (data.to === tab) onRecords(data.records);
     if (!data.claim) return;
-    if (performance.now() < opening && data.claim < tab) return channel.postMessage({ claim: tab }); // one of two must win
+    heard = Math.max(heard, data.at);
+    if (data.at < mine || (data.at === mine && data.claim < tab)) return channel.postMessage({ claim: tab, at: mine });
     onLost();
     channel.postMessage({ to: data.claim, records: yieldRecords() });
   });
 
   return {
     claim() {
-      opening = performance.now() + OPENING;
-      channel.postMessage({ claim: tab });
+      mine = Math.max(performance.timeOrigin + performance.now(), heard + 1); // later than all, should the clock go back
+      channel.postMessage({ claim: tab, at: mine });
     },
   };
 }
