@@ -3,8 +3,9 @@
 A test holds every kind of question, each with words and numbers that stand nowhere else (canaries). A pupil is led from
 state to state; in each, the pages that lead on are asked for and then every address of the application with every name
 that might fit. Headers, pages, JSON, scripts and cached documents are searched, plain and in base 64. The same is done
-with a second test whose keys differ: a page that differs with the key leaks, whatever the leak looks like. A practice is
-played through too: it may tell of each question what its tries have earned, nothing before. A seeded leak must be found.
+with a second test whose keys differ: a page that differs with the key leaks, whatever the leak looks like. A practice
+is played through too: it may tell of each question what its tries have earned, nothing before. A seeded leak must be
+found.
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ from tests.factories import World
 from tests.lms.quizzes import key_walk
 from tests.lms.quizzes.key_walk import Got, Practising, Taken, Walk
 
-GOALS = "no byte of key, scoring, hint or solution before release, of any kind of question in any state; seeded leaks found"
+GOALS = (
+    "no byte of key, scoring, hint or solution before release, of any kind of question in any state; seeded ones found"
+)
 _SCRIPT = re.compile(rb'(?:src|href)="(/[^"]+\.(?:js|css))"')
 
 

@@ -65,16 +65,13 @@ def early_acknowledgement() -> None:
 
     later: SimpleQueue[tuple[Any, Any]] = SimpleQueue()
 
-    def write(self: Any, batch: Any) -> None:
-        arrivals = [waiting.arrival for waiting in batch]
+    def work(self: Any, arrivals: Any) -> Any:
         with self._engine.connect() as connection:
             transaction = connection.begin()
             answers = writer.store(connection, arrivals)
             transaction.rollback()
         later.put((self._engine, arrivals))
-        for waiting, answer in zip(batch, answers, strict=True):
-            waiting.answer = answer
-            waiting.done.release()
+        return answers
 
     def write_behind() -> None:
         while True:
@@ -91,7 +88,7 @@ def early_acknowledgement() -> None:
 
         return init
 
-    replace(writer.Writer, "_write", lambda _original: write)
+    replace(writer.Writer, "work", lambda _original: work)
     replace(writer.Writer, "__init__", begin)
 
 
@@ -253,18 +250,21 @@ def audit_forgotten() -> None:
 
 
 def hand_in_not_idempotent() -> None:
+    from lms.quizzes.models import Submission
     from lms.quizzes.service import taking
 
     def make(original: Any) -> Any:
-        def hand_in(session: Any, *arguments: Any, **more: Any) -> Any:
-            submission = original(session, *arguments, **more)
-            submission.receipt = f"{submission.receipt[:-4]}{time.monotonic_ns() % 10_000:04}"
+        def hand_in_together(session: Any, *arguments: Any, **more: Any) -> Any:
+            submissions = original(session, *arguments, **more)
+            for one in submissions:
+                if isinstance(one, Submission):
+                    one.receipt = f"{one.receipt[:-4]}{time.monotonic_ns() % 10_000:04}"
             session.flush()
-            return submission
+            return submissions
 
-        return hand_in
+        return hand_in_together
 
-    replace(taking, "hand_in", make)
+    replace(taking, "hand_in_together", make)
 
 
 def mark_rounded_down() -> None:
