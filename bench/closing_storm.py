@@ -24,7 +24,7 @@ from typing import Any, cast
 
 from sqlalchemy import Table, func, select
 
-from bench import exam_day, exam_school, processes
+from bench import exam_day, exam_school, machine, processes
 from bench.outcome import Outcome
 from bench.pupils import percentile
 from lms.app import create_app
@@ -41,12 +41,13 @@ GOALS = (
     "10,000 open attempts with 40 answers each closed and marked within 60 s of their deadline, each once and exactly; "
     "meanwhile p99 of a save at most 500 ms, of a page 2 s, no errors"
 )
-WITHIN_SECONDS, MOST_SAVE_MS, MOST_PAGE_MS = 60, 500, 2000
+MOST = {"seconds": 60, "errors": 0, "wrong": 0, "save_p99_ms": 500, "page_p99_ms": 2000}
 QUESTIONS = 40
 OTHERS = 20  # pupils who work on
 PAUSE = 0.25  # seconds between two requests of each
 AT_ONCE = 1000  # attempts put into the database by one statement a table
 PATIENCE = 900  # seconds
+REPORT_SECONDS = 10
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -65,21 +66,25 @@ def run(options: argparse.Namespace) -> Outcome:
         options.attempts = 300
     figures: dict[str, Any] = {"seed": seed, "attempts": options.attempts}
     lines = [f"seed {seed}: {options.attempts} open attempts of {QUESTIONS} answers; {OTHERS} pupils work on"]
+    lines += [f"attention: {problem}" for problem in machine.prepare()]
     ok = True
     for kind in ("sqlite", "postgresql") if options.database == "both" else (options.database,):
         if kind == "postgresql" and postgres.programs() is None:
             lines.append("postgresql: not installed here, not played")
             ok = False
             continue
-        found = play(options, kind, seed)
+        machine.say(f"{kind}: {options.attempts} attempts")
+        try:
+            found = play(options, kind, seed)
+        except (RuntimeError, OSError) as trouble:  # a TimeoutError too
+            lines.append(f"{kind}: GAVE UP; {trouble}")
+            ok = False
+            continue
         figures[kind] = found
-        ok = ok and (
-            found["seconds"] <= WITHIN_SECONDS
-            and not (found["errors"] or found["wrong"])
-            and found["save_p99_ms"] <= MOST_SAVE_MS
-            and found["page_p99_ms"] <= MOST_PAGE_MS
-        )
-        lines.append(f"{kind}: " + ", ".join(f"{name} {value}" for name, value in found.items()))
+        missed = [f"{name} {found[name]}, at most {most}" for name, most in MOST.items() if found[name] > most]
+        ok = ok and not missed
+        lines.append(f"{kind}: {'MISSED ' + '; '.join(missed) if missed else 'kept'}")
+        lines.append("  " + ", ".join(f"{name} {value}" for name, value in found.items()))
     return Outcome(figures=figures, ok=ok, text="\n".join(lines))
 
 
@@ -265,11 +270,15 @@ def _until_closed(began: float) -> float:
     Raises:
         TimeoutError: it takes too long to go on with.
     """
+    told = began
     while time.monotonic() < began + PATIENCE:
         with db.open_session(writes=False) as session:
             left = session.scalar(select(func.count()).where(Attempt.state == AttemptState.OPEN)) or 0
         if left <= OTHERS:
             return round(time.monotonic() - began, 1)
+        if time.monotonic() > told + REPORT_SECONDS:
+            told = time.monotonic()
+            machine.say(f"  {left - OTHERS} attempts are open still")
         time.sleep(0.2)
     raise TimeoutError("The attempts were not closed.")
 

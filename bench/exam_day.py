@@ -1,19 +1,20 @@
 """A whole grade takes one test on this machine: all start, save all the time, all hand in at the bell; nothing is lost.
 
 The real server (`python -m lms.cli serve`) and the crowd of pupils (`bench.pupils`) share the machine; the CPU of each
-is told apart. The middle of the test is compressed in time, by a factor that is printed. At the end the database is
-read: every acknowledged answer, every receipt and every total must be there.
+is told apart, and so is what anybody else used meanwhile. The middle of the test is compressed in time, by a factor
+that is printed. At the end the database is read: every acknowledged answer, every receipt and every total must be
+there.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -21,7 +22,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from bench import exam_school, processes
+from bench import exam_crowd, exam_school, machine, processes
 from bench.outcome import Outcome
 from lms.app import create_app
 from lms.base import audit, db, jobs
@@ -40,18 +41,17 @@ MOST_SAVE_MS, MOST_START_MS, MOST_MEMORY_MB, MOST_SECONDS = 500, 2000, 500, 60
 COHORTS = {"sqlite": (100, 1000, 2000, 3000), "postgresql": (100, 1000, 10_000)}
 WANTED = {"sqlite": 3000, "postgresql": 10_000}
 SECRET = "bench-secret-bench-secret-bench-secret"
-LOOK_SECONDS = 2  # between looks at the memory
 WORTH = Fraction(1, 2)  # of each question; "b" is right
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--database", choices=("both", "sqlite", "postgresql"), default="both")
     parser.add_argument("--pupils", type=str, default="", help="cohorts, smallest first, as 100,1000,10000")
-    parser.add_argument("--start-seconds", type=float, default=50, help="over which starts are spread (default 50)")
+    parser.add_argument("--start-seconds", type=float, default=57, help="over which starts are spread (default 57)")
     parser.add_argument(
-        "--middle-seconds", type=float, default=300, help="over which the saves are spread (default 300)"
+        "--middle-seconds", type=float, default=420, help="over which the saves are spread (default 420)"
     )
-    parser.add_argument("--end-seconds", type=float, default=45, help="over which hand-ins are spread (default 45)")
+    parser.add_argument("--end-seconds", type=float, default=55, help="over which hand-ins are spread (default 55)")
     parser.add_argument("--workers", type=int, default=2, help="server processes on PostgreSQL (default 2)")
     parser.add_argument("--threads", type=int, default=8, help="request threads of each (default 8)")
     parser.add_argument("--seed", type=int, default=None, help="of moments and answers; printed")
@@ -68,6 +68,7 @@ def run(options: argparse.Namespace) -> Outcome:
     factor = round(LASTS / options.middle_seconds, 1)
     figures: dict[str, Any] = {"seed": seed, "factor": factor}
     lines = [f"seed {seed}: {SAVES} saves each, a test of {LASTS // 60} minutes compressed {factor} times"]
+    lines += [f"attention: {problem}" for problem in machine.prepare()]
     ok = True
     for kind in ("sqlite", "postgresql") if options.database == "both" else (options.database,):
         if kind == "postgresql" and postgres.programs() is None:
@@ -78,29 +79,52 @@ def run(options: argparse.Namespace) -> Outcome:
         cohorts = asked or ((200,) if options.quick else COHORTS[kind])
         largest = 0
         for pupils in cohorts:
-            found = play(options, kind, pupils, seed)
+            machine.say(f"{kind}, {pupils} pupils")
+            try:
+                found = play(options, kind, pupils, seed)
+            except (RuntimeError, OSError) as trouble:
+                lines.append(f"{kind}, {pupils} pupils: GAVE UP; {trouble}")
+                break
             figures[f"{kind}_{pupils}"] = found
-            good = keeps(found)
-            lines.append(f"{kind}, {pupils} pupils: {'kept' if good else 'FAILED'}; {_words(found)}")
-            if not good:
+            beyond = missed(found)
+            lines.append(f"{kind}, {pupils} pupils: {'MISSED ' + '; '.join(beyond) if beyond else 'kept'}")
+            lines.append(f"  {_words(found)}")
+            machine.say(lines[-2])
+            if beyond:
                 break
             largest = pupils
         figures[f"{kind}_largest"] = largest
-        ok = ok and largest >= (max(cohorts) if asked or options.quick else WANTED[kind])
-    return Outcome(figures=figures, ok=ok, text="\n".join(lines))
+        wanted = max(cohorts) if asked or options.quick else WANTED[kind]
+        lines.append(f"{kind}: the largest cohort that kept everything is {largest}, wanted {wanted}")
+        ok = ok and largest >= wanted
+    return Outcome(figures=figures, ok=ok, text="\n".join([*lines, *_scaling(figures)]))
 
 
-def keeps(found: dict[str, Any]) -> bool:
-    """Whether a cohort kept the figures of the goal."""
-    return (
-        not found["errors"]
-        and not found["lost"]
-        and not found["wrong"]
-        and found["save_p99_ms"] <= MOST_SAVE_MS
-        and found["start_p99_ms"] <= MOST_START_MS
-        and found["memory_mb"] <= MOST_MEMORY_MB
-        and max(found["starts_took_s"], found["hand_ins_took_s"]) <= MOST_SECONDS
-    )
+MOST = {
+    "errors": 0,
+    "lost": 0,
+    "wrong": 0,
+    "save_p99_ms": MOST_SAVE_MS,
+    "start_p99_ms": MOST_START_MS,
+    "memory_mb": MOST_MEMORY_MB,
+    "starts_took_s": MOST_SECONDS,
+    "hand_ins_took_s": MOST_SECONDS,
+}
+
+
+def missed(found: dict[str, Any]) -> list[str]:
+    """Where a cohort did not keep the figures of the goal."""
+    return [f"{name} {found[name]}, at most {most}" for name, most in MOST.items() if found[name] > most]
+
+
+def _scaling(figures: dict[str, Any]) -> list[str]:
+    """What one pupil costs in cohorts of each size."""
+    return [
+        f"scaling, {name.replace('_', ' ')} pupils: a pupil costs the server {one['server_ms_a_pupil']} ms of CPU; "
+        f"p99 of a start {one['start_p99_ms']} ms, a save {one['save_p99_ms']} ms, a hand-in {one['hand_in_p99_ms']} ms"
+        for name, one in figures.items()
+        if isinstance(one, dict)
+    ]
 
 
 def _words(found: dict[str, Any]) -> str:
@@ -120,7 +144,9 @@ def play(options: argparse.Namespace, kind: str, pupils: int, seed: int) -> dict
         )
         exam = exam_school.populate(settings, pupils=pupils, questions=QUESTIONS, duration_seconds=4 * 3600)
         server = stack.enter_context(served(options, folder, url, kind))
-        told = _crowd(options, folder, server, exam, seed)
+        used = _Used(server, database)
+        told = exam_crowd.play(folder, _plan(options, server, exam, seed), used.megabytes)
+        spent = used.since(told["cpu_seconds"])
         found = {
             "start_p50_ms": told["p50"]["start"],
             "start_p99_ms": told["p99"]["start"],
@@ -133,9 +159,8 @@ def play(options: argparse.Namespace, kind: str, pupils: int, seed: int) -> dict
             "hand_ins_took_s": told["took"][2],
             "errors": sum(told["errors"].values()),
             "memory_mb": told["memory_mb"],
-            "cpu_server_s": round(sum(processes.cpu_seconds(one.pid) for one in server.processes), 1),
-            "cpu_database_s": round(processes.cpu_seconds(database.process.pid), 1) if database else 0.0,
-            "cpu_pupils_s": told["cpu_seconds"],
+            **spent,
+            "server_ms_a_pupil": round(spent["cpu_server_s"] / pupils * 1000, 1),
         }
         if told["errors"]:
             found["kinds_of_errors"] = told["errors"]
@@ -175,36 +200,48 @@ def served(options: argparse.Namespace, folder: Path, url: str, kind: str) -> It
             processes.stop(one)
 
 
-def _crowd(
-    options: argparse.Namespace, folder: Path, server: Server, exam: exam_school.Exam, seed: int
-) -> dict[str, Any]:
-    """Let the pupils play in a process of their own; returns what they wrote down."""
-    plan, result = folder / "plan.json", folder / "told.json"
-    plan.write_text(
-        json.dumps(
-            {
-                "port": server.port,
-                "seed": seed,
-                "quiz_uid": exam.quiz_uid,
-                "questions": QUESTIONS,
-                "saves": SAVES,
-                "start_seconds": options.start_seconds,
-                "middle_seconds": options.middle_seconds,
-                "end_seconds": options.end_seconds,
-                "seats": [[seat.pupil_id, seat.cookie, seat.csrf] for seat in exam.seats],
-            }
-        )
-    )
-    process = processes.start(["-m", "bench.pupils", str(plan), str(result)], {}, folder / "pupils.log")
-    most = 0.0
-    while process.poll() is None:
-        most = max(most, sum(processes.megabytes(one.pid) for one in server.processes))
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(LOOK_SECONDS)
-    if process.returncode:
-        raise RuntimeError("The pupils gave up: " + (folder / "pupils.log").read_text()[-2000:])
-    told: dict[str, Any] = json.loads(result.read_text())
-    return {**told, "memory_mb": round(most)}
+class _Used:
+    """What server, database and others use from now on."""
+
+    def __init__(self, server: Server, database: postgres.Server | None) -> None:
+        self._server = server
+        self._database = database
+        self._began = self._read()
+
+    def megabytes(self) -> float:
+        """What the application holds now."""
+        return sum(processes.megabytes(one.pid) for one in self._server.processes)
+
+    def since(self, pupils: float) -> dict[str, float]:
+        """Seconds of CPU since the beginning, those of the pupils as they told them."""
+        now = self._read()
+        server, database, everybody, at = (end - start for start, end in zip(self._began, now, strict=True))
+        return {
+            "cpu_server_s": round(server, 1),
+            "cpu_database_s": round(database, 1),
+            "cpu_pupils_s": pupils,
+            "cpu_others_s": round(max(0.0, everybody - server - database - pupils), 1),
+            "seconds": round(at, 1),
+        }
+
+    def _read(self) -> tuple[float, float, float, float]:
+        server = sum(processes.cpu_seconds(one.pid) for one in self._server.processes)
+        database = processes.cpu_seconds(self._database.process.pid) if self._database else 0.0
+        return server, database, machine.cpu_seconds(), time.monotonic()
+
+
+def _plan(options: argparse.Namespace, server: Server, exam: exam_school.Exam, seed: int) -> dict[str, Any]:
+    return {
+        "port": server.port,
+        "seed": seed,
+        "quiz_uid": exam.quiz_uid,
+        "questions": QUESTIONS,
+        "saves": SAVES,
+        "start_seconds": options.start_seconds,
+        "middle_seconds": options.middle_seconds,
+        "end_seconds": options.end_seconds,
+        "seats": [[seat.pupil_id, seat.cookie, seat.csrf] for seat in exam.seats],
+    }
 
 
 def verify(settings: Settings, exam: exam_school.Exam, told: Sequence[Any]) -> dict[str, int]:
