@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from flask import url_for
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from lms.base.i18n import say
+from lms.base.i18n_marks import N_
 from lms.base.permissions import Actor
 from lms.base.subjects import Subject
 from question_bank.competencies.service import find_outcomes, get_outcomes
@@ -41,6 +43,9 @@ class Card:
     state: str = ""
     state_name: str = ""
     look: str = ""
+    feedback: Markup = field(default_factory=Markup)
+    hints: tuple[Markup, ...] = ()
+    said: tuple[tuple[str, Markup], ...] = ()  # an answer by its letter or in words, and what is said to it
 
     @classmethod
     def of_draft(cls, draft: ItemDraft, endpoint: str, uid: str = "") -> Card:
@@ -52,7 +57,22 @@ class Card:
             present_key(draft.body, draft.key, address) if draft.key is not None else None,
             show(draft.notes.solution, address),
             TYPE_NAMES[draft.body.type],
+            **_said_of(draft, address),
         )
+
+
+def _said_of(draft: ItemDraft, address: AssetUrl) -> dict[str, Any]:
+    """What a card tells besides the solution."""
+    letters = {option.id: option.letter for option in present(draft.body, address).options}
+    words = {"true": say(N_("Trả lời Đúng")), "false": say(N_("Trả lời Sai"))}
+    return {
+        "feedback": show(draft.notes.feedback, address),
+        "hints": tuple(show(hint, address) for hint in draft.notes.hints),
+        "said": tuple(
+            (letters.get(name) or words.get(name, name), show(text, address))
+            for name, text in draft.notes.per_option.items()
+        ),
+    }
 
 
 def asset_address(endpoint: str) -> AssetUrl:
@@ -74,6 +94,7 @@ def card_of(version: ItemVersion, *, with_key: bool = True) -> Card:
         version.state,
         STATE_NAMES[state],
         STATE_LOOKS[state],
+        **(_said_of(draft, address) if with_key else {}),
     )
 
 

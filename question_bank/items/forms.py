@@ -7,7 +7,7 @@ One form a type, without scripts: options stand in rows `text-<n>`, the right on
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Protocol, TypeAlias
@@ -45,6 +45,7 @@ LEAST_ROWS = {
     ItemType.ORDERING: 4,
 }
 MOST_ROWS = 12
+_LONE = ("true", "false")  # the choices of a lone statement, as feedback names them
 _SPARE = 1  # empty rows after the last
 
 
@@ -68,6 +69,7 @@ class Row:
     truth: bool | None = None
     other: str = ""
     fixed: bool = False
+    said: str = ""  # to whoever chose it
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,9 @@ class Fields:
     accepted: str = ""
     rubric: str = ""
     solution: str = ""
+    feedback: str = ""
+    hints: tuple[str, ...] = ()  # with an empty one behind them
+    said: Mapping[str, str] = field(default_factory=dict)  # to the choices of a lone statement, "true" and "false"
     shuffle: bool = True
     truth: str = ""  # "true" or "false" for a lone statement
     images: tuple[str, ...] = ()
@@ -95,7 +100,8 @@ def blank(kind: ItemType) -> ItemDraft:
 def _texts(draft: ItemDraft) -> list[str]:
     body = draft.body
     texts = [body.passage, body.prompt, *(option.html for option in (*body.options, *body.targets))]
-    texts += [draft.notes.solution, draft.notes.feedback]
+    notes = draft.notes
+    texts += [notes.solution, notes.feedback, *notes.per_option.values(), *notes.hints]
     return texts + ([draft.key.rubric] if isinstance(draft.key, EssayKey) else [])
 
 
@@ -112,6 +118,9 @@ def fields_of(draft: ItemDraft) -> Fields:
         accepted="\n".join(_accepted_lines(key)),
         rubric=to_typed(key.rubric, images) if isinstance(key, EssayKey) else "",
         solution=to_typed(draft.notes.solution, images),
+        feedback=to_typed(draft.notes.feedback, images),
+        hints=tuple(to_typed(hint, images) for hint in (*draft.notes.hints, "")),
+        said={name: to_typed(draft.notes.per_option.get(name, ""), images) for name in _LONE},
         shuffle=body.shuffle,
         truth=str(key.truths.get("s")).lower() if isinstance(key, TruthKey) and "s" in key.truths else "",
         images=images,
@@ -144,6 +153,7 @@ def _rows(draft: ItemDraft, images: Sequence[str]) -> Iterator[Row]:
             truths.get(option.id),
             to_typed(targets.get(pairs.get(option.id, ""), ""), images),
             option.fixed,
+            to_typed(draft.notes.per_option.get(option.id, ""), images),
         )
 
 
@@ -180,8 +190,8 @@ def _gap_words(body: ItemBody, key: ItemKey | None, name: str) -> str:
 def draft_from_form(values: Values, base: ItemDraft) -> ItemDraft:
     """Return the question that a form says, *base* being the one that it was filled from.
 
-    What the form does not show (feedback, penalties, the source) is taken over from *base* where it still fits.
-    A form that is half filled gives a draft that is not whole; `checking.problems_in` says so.
+    What the form does not show (penalties, feedback to typed answers, the source) is taken over from *base* where it
+    still fits. A form that is half filled gives a draft that is not whole; `checking.problems_in` says so.
     """
 
     def one(name: str) -> str:
@@ -209,10 +219,28 @@ def draft_from_form(values: Values, base: ItemDraft) -> ItemDraft:
         gaps=tuple(gaps.made),
         shuffle=bool(one("shuffle")),
     )
-    ids = {option.id for option in options}
-    per_option = {name: text for name, text in base.notes.per_option.items() if name in ids}
-    notes = ItemNotes(from_typed(one("solution"), images), base.notes.feedback, per_option)
+    notes = ItemNotes(
+        from_typed(one("solution"), images),
+        from_typed(one("feedback"), images),
+        _feedback_by_answer(values, base, rows, images),
+        tuple(from_typed(hint, images) for hint in map(nfc, values.getlist("hint")) if hint.strip()),
+    )
     return replace(base, body=body, key=key, notes=notes)
+
+
+def _feedback_by_answer(
+    values: Values, base: ItemDraft, rows: Sequence[tuple[Option, int]], images: Sequence[str]
+) -> dict[str, str]:
+    """What is said to each choice; to typed answers and gaps what was said before, which no form shows."""
+    match base.body.type:
+        case ItemType.SINGLE_CHOICE | ItemType.MULTIPLE_CHOICE:
+            fields = {option.id: f"said-{number}" for option, number in rows}
+        case ItemType.TRUE_FALSE:
+            fields = {name: f"said-{name}" for name in _LONE}
+        case _:
+            return dict(base.notes.per_option)
+    typed = {name: from_typed(_first(values, field_name), images) for name, field_name in fields.items()}
+    return {name: html for name, html in typed.items() if html}
 
 
 def _typed_rows(read: Read, base: ItemDraft, images: Sequence[str]) -> Iterator[tuple[Option, int]]:

@@ -21,7 +21,7 @@ from question_bank.items.domain import ItemDraft
 
 WHY_CALCULATED = N_("Câu hỏi tính theo công thức với số ngẫu nhiên chưa có dạng tương ứng.")
 WHY_OTHER = N_("Dạng câu hỏi này chưa có dạng tương ứng.")
-WHY_HINT = N_("Gợi ý nhiều lần thử không mang sang được.")
+WHY_HINT = N_("Gợi ý có mang sang, nhưng việc xoá ý sai và đếm ý đúng kèm theo thì không.")
 
 
 def read(data: bytes, filename: str = "") -> Reading:
@@ -48,7 +48,7 @@ def read(data: bytes, filename: str = "") -> Reading:
         if draft is None:
             lost[kind or "?"] += 1
             continue
-        hints += sum(1 for hint in element.iterchildren("hint") if xml.text_of(hint, "text").strip())
+        hints += sum(1 for hint in element.iterchildren("hint") if _does_more(hint))
         drafts.append(replace(draft, category=category))
     left_out = [
         NotCarried(f"moodle:{kind}", count, WHY_CALCULATED if kind.startswith("calculated") else WHY_OTHER)
@@ -69,6 +69,8 @@ def _draft(source: Source, kind: str) -> ItemDraft | None:
     feedback = source.rich(element.find("generalfeedback"), block=True)
     if not fragments.is_empty(feedback):
         notes = replace(notes, feedback=feedback)
+    hints = [source.rich(hint, block=True) for hint in element.iterchildren("hint")]
+    notes = replace(notes, hints=tuple(hint for hint in hints if not fragments.is_empty(hint)))
     level, tags = drafting.level_and_tags(
         [fragments.tidy(xml.text_of(tag, "text")).strip() for tag in element.iterfind("tags/tag")]
     )
@@ -91,6 +93,11 @@ def _draft(source: Source, kind: str) -> ItemDraft | None:
         source=fragments.plain(content.body.prompt)[:2000],
         problems=tuple(found),
     )
+
+
+def _does_more(hint: etree._Element) -> bool:
+    """Whether Moodle would change the answer together with this hint, or say how many parts are right."""
+    return any(hint.find(name) is not None for name in ("clearwrong", "shownumcorrect"))
 
 
 def _points(text: str) -> Fraction | None:

@@ -106,6 +106,8 @@ class _Writer:
         if draft.external_id:
             self.value(question, "idnumber", draft.external_id)
         self.key(question, draft)
+        for hint in draft.notes.hints:
+            self.html(etree.SubElement(question, "hint"), hint)
         tags = [*draft.tags, *([draft.level] if draft.level else [])]
         if body.type is ItemType.CLUSTER:
             tags.append(drafting.CLUSTER_TAG)

@@ -64,6 +64,19 @@ def test_choice_of_one() -> None:
     assert (draft.points, draft.external_id, draft.title) == (Fraction(5, 2), "q&1", "Tên")
 
 
+def test_hints_are_carried_and_what_they_do_besides_is_listed() -> None:
+    hints = (
+        '<hint format="html"><text><![CDATA[<p>Nhìn mẫu số.</p>]]></text><clearwrong/></hint>'
+        '<hint format="plain_text"><text>Quy đồng.</text></hint><hint format="html"><text></text></hint>'
+    )
+    found = moodle_xml.read(quiz(question("multichoice", answer("100", "a") + answer("0", "b") + hints)))
+    assert found.drafts[0].notes.hints == ("<p>Nhìn mẫu số.</p>", "<p>Quy đồng.</p>")
+    assert [(one.what, one.count) for one in found.not_carried] == [("moodle:hint", 1)]
+    again = moodle_xml.read(moodle_xml.write(found.drafts))
+    assert again.drafts[0].notes.hints == found.drafts[0].notes.hints
+    assert again.not_carried == ()
+
+
 def test_choice_of_several_with_penalties() -> None:
     inside = "<single>false</single>" + answer("33.33333", "a") + answer("66.66667", "b") + answer("-50", "c")
     draft = one(question("multichoice", inside))

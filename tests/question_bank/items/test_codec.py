@@ -99,3 +99,8 @@ def test_the_order_of_a_mapping_does_not_change_the_fingerprint() -> None:
 def test_a_key_of_another_kind_is_refused() -> None:
     with pytest.raises(msgspec.ValidationError):
         codec.decode_key(ItemType.ORDERING, codec.encode_key(ChoiceKey({"a": Fraction(1)})))
+
+
+def test_notes_from_before_there_were_hints_are_read() -> None:
+    kept = '{"feedback":"","per_option":{},"solution":"<p>x</p>"}'
+    assert codec.decode_notes(kept) == ItemNotes("<p>x</p>")

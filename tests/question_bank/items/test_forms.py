@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from lms.base import richtext
 from question_bank.items.checking import problems_in
-from question_bank.items.domain import ChoiceKey, GapKey, ItemDraft, ItemType, NumberKey, TextKey
+from question_bank.items.domain import ChoiceKey, GapKey, ItemDraft, ItemNotes, ItemType, NumberKey, TextKey
 from question_bank.items.forms import blank, draft_from_form, fields_of
 from question_bank.items.service.content import cleaned
 from question_bank.items.typed_text import from_typed, to_typed
@@ -21,11 +21,15 @@ from tests.question_bank.items import samples
 def filled(draft: ItemDraft) -> MultiDict[str, str]:
     """The form of a question as a browser would send it back untouched."""
     fields = fields_of(draft)
-    values = MultiDict({name: getattr(fields, name) for name in ("prompt", "passage", "solution", "rubric")})
+    values = MultiDict(
+        {name: getattr(fields, name) for name in ("prompt", "passage", "solution", "feedback", "rubric")}
+    )
+    values.setlist("hint", list(fields.hints))
+    values.update({f"said-{name}": text for name, text in fields.said.items()})
     values.update({"accepted": fields.accepted, "distractors": fields.distractors, "shuffle": "y"})
     for row in fields.rows:
         values[f"text-{row.number}"], values[f"id-{row.number}"] = row.text, row.id
-        values[f"other-{row.number}"] = row.other
+        values[f"other-{row.number}"], values[f"said-{row.number}"] = row.other, row.said
         if row.right:
             values.add("right", str(row.number))
         if row.truth is not None:
@@ -48,6 +52,27 @@ def stripped(draft: ItemDraft) -> ItemDraft:
 def test_an_untouched_form_gives_the_question_back(make: Any) -> None:
     draft = stripped(cleaned(make()))
     assert draft_from_form(filled(draft), draft) == draft
+
+
+@pytest.mark.parametrize("make", [samples.choice, samples.true_false, samples.short_text, samples.cluster])
+def test_hints_and_feedback_stand_in_the_form_and_come_back(make: Any) -> None:
+    draft = stripped(cleaned(make()))
+    said = {samples.choice: {"a": "<p>Sai dấu.</p>"}, samples.true_false: {"false": "<p>Xem lại số 2.</p>"}}
+    notes = ItemNotes("", "<p>Nhận xét.</p>", said.get(make, {"Huế": "<p>Cố đô.</p>"}), ("<p>Một.</p>", "<p>Hai.</p>"))
+    draft = replace(draft, notes=notes)
+    assert fields_of(draft).hints == ("Một.", "Hai.", "")
+    assert draft_from_form(filled(draft), draft) == draft
+
+
+def test_an_emptied_hint_is_gone_and_a_new_one_is_last() -> None:
+    draft = cleaned(samples.choice())
+    draft = replace(draft, notes=replace(draft.notes, hints=("<p>Một.</p>", "<p>Hai.</p>")))
+    form = filled(draft)
+    form.setlist("hint", ["", "Hai.", "Ba."])
+    form["said-0"], form["said-1"] = "", "Đúng rồi."
+    notes = draft_from_form(form, draft).notes
+    assert notes.hints == ("<p>Hai.</p>", "<p>Ba.</p>")
+    assert notes.per_option == {"b": "<p>Đúng rồi.</p>"}
 
 
 def test_pairs_keep_their_meaning() -> None:
