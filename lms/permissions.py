@@ -39,6 +39,8 @@ class Permission(StrEnum):
     SEE_QUIZ_RESULTS = "see_quiz_results"  # totals of the class and the questions
     READ_ATTEMPTS = "read_attempts"  # what each pupil answered
     MARK_QUIZ = "mark_quiz"
+    MARK_SECOND = "mark_second"  # the second round of a quiz that has two
+    DECIDE_MARKS = "decide_marks"  # where the two rounds are too far apart
     RELEASE_RESULTS = "release_results"
     TAKE_QUIZ = "take_quiz"
     WATCH_SITTING = "watch_sitting"  # one room of a quiz: who is working, how far, the code that is shown
@@ -115,6 +117,19 @@ def invigilates(actor: Actor, thing: Any) -> bool:
     return actor.is_teacher and actor.user_id in thing.invigilator_ids
 
 
+def marks_second(actor: Actor, thing: Any) -> bool:
+    """The teacher who was named to mark a quiz a second time."""
+    return actor.is_teacher and actor.user_id == thing.second_marker_id
+
+
+def decides_marks(actor: Actor, thing: Any) -> bool:
+    """Whoever was named to decide between two markers; the heads of the subject where nobody was."""
+    if thing.second_marker_id is None or actor.user_id == thing.second_marker_id:
+        return False
+    named = thing.adjudicator_id
+    return heads_subject(actor, thing) if named is None else actor.is_teacher and actor.user_id == named
+
+
 def is_oneself_or_ones_child(actor: Actor, thing: Any) -> bool:
     return (actor.is_pupil and thing.id == actor.user_id) or thing.id in actor.child_ids
 
@@ -171,6 +186,8 @@ POLICY = PolicyTable(
         Permission.SEE_QUIZ_RESULTS: any_of(teaches_subject_in_class, heads_subject, leads),
         Permission.READ_ATTEMPTS: any_of(teaches_subject_in_class, heads_subject),
         Permission.MARK_QUIZ: teaches_subject_in_class,
+        Permission.MARK_SECOND: marks_second,
+        Permission.DECIDE_MARKS: decides_marks,
         Permission.RELEASE_RESULTS: teaches_subject_in_class,
         Permission.TAKE_QUIZ: learns_in_class,
         Permission.WATCH_SITTING: any_of(teaches_subject_in_class, invigilates, leads),

@@ -113,10 +113,11 @@ def hold_quiz(
 
 
 def _mark_essays(session: Session, teacher: Actor, quiz: Quiz, *, at: datetime) -> None:
-    _quiz, tasks = marking.list_tasks(session, teacher, quiz.uid)
+    _panel, tasks = marking.list_tasks(session, teacher, quiz.uid)
     for task in tasks:
-        for sheet in open_desk(session, teacher, quiz.uid, task.item.version_uid).sheets:
-            text = open_sheet(session, sheet).text
+        desk = open_desk(session, teacher, quiz.uid, task.item.version_uid)
+        for sheet in desk.sheets:
+            text = open_sheet(session, desk, sheet).text
             quality = ESSAYS.index(text) if text in ESSAYS else 3
             marking.give_points(
                 session,

@@ -128,6 +128,8 @@ def _reason(value: Any, names: Names, word: str) -> str:
 TELL: Mapping[str, Tell] = MappingProxyType(
     {
         "added": _if_any(N_("thêm")),
+        "adjudicator": _named(N_("người quyết định khi lệch điểm")),
+        "anonymous": _when(N_("chấm ẩn danh")),
         "answers": _with(N_("số câu trả lời")),
         "asked_by": _named(N_("người đề nghị")),
         "attempts": _if_any(N_("số bài đang làm")),
@@ -181,10 +183,13 @@ TELL: Mapping[str, Tell] = MappingProxyType(
         "retired": _if_any(N_("thôi dùng")),
         "roles": _roles,
         "room": _named(N_("phòng"), nobody=N_("không có")),
+        "round": lambda value, _names, _word: f"{_('vòng chấm')}: {value}" if value > 1 else "",
         "run": _nothing,
         "saved": _with(N_("số câu đã lưu")),
         "seb": _when(N_("chỉ trong Safe Exam Browser")),
         "seconds": _if_any(N_("thêm giây")),
+        "second_marker": _named(N_("người chấm hai")),
+        "sheet": _nothing,
         "sitting": _named(N_("ca thi")),
         "slot": _with(N_("câu")),
         "subject": _named(N_("môn")),

@@ -94,6 +94,7 @@ ABOUT: Mapping[str, Thing] = MappingProxyType(
 
 NAMED_IN_DETAIL: Mapping[str, Thing] = MappingProxyType(
     {
+        "adjudicator": Thing.PERSON,
         "asked_by": Thing.PERSON,
         "cells": Thing.PERSON,
         "comments": Thing.PERSON,
@@ -108,6 +109,7 @@ NAMED_IN_DETAIL: Mapping[str, Thing] = MappingProxyType(
         "quiz": Thing.QUIZ,
         "reopening": Thing.REOPENING,
         "room": Thing.ROOM,
+        "second_marker": Thing.PERSON,
         "sitting": Thing.SITTING,
         "subject": Thing.SUBJECT,
         "teacher": Thing.PERSON,

@@ -104,6 +104,8 @@ ACTS: Mapping[str, str] = MappingProxyType(
         "attempt.delivery_left": N_("không tính câu trả lời đến muộn"),
         "quiz.after_rules_set": N_("đặt quy định sau giờ làm bài"),
         "attempt.marked": N_("chấm bài tự luận"),
+        "quiz.sheet_marked": N_("chấm một bài làm ẩn danh hoặc theo vòng"),
+        "quiz.marking_planned": N_("đặt cách chấm tay"),
         "quiz.rubric_saved": N_("đặt thang tiêu chí chấm"),
         "gradebook.opened": N_("mở sổ điểm"),
         "gradebook.columns_set": N_("đổi số cột điểm thường xuyên"),

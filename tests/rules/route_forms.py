@@ -21,7 +21,7 @@ def _file(data: bytes, name: str) -> tuple[io.BytesIO, str]:
 
 def sheet_of(of: Values) -> str:
     """The name of an answer on the desk of its marker."""
-    return sheet_uid("", of["attempt_uid"], int(of["slot"]))
+    return sheet_uid(of.get("secret", ""), of["attempt_uid"], int(of["slot"]))
 
 
 def days(year: int) -> dict[str, str]:
@@ -169,6 +169,12 @@ FORMS: dict[str, Callable[[World, Values], Fields]] = {
     "quizzes.save_mark": lambda w, of: {"sheet": sheet_of(of), "seen": "0", "points": "1", "comment": ""},
     "quizzes.keep_comment": lambda w, of: {"sheet": sheet_of(of), "seen": "0", "comment": "Trình bày rõ."},
     "quizzes.save_rubric": lambda w, of: {"name-0": "Nội dung", "levels-0": "1 Đủ ý\n0,5 Thiếu ý"},
+    "quizzes.save_marking_rules": lambda w, of: {
+        "anonymous": "y",
+        "second_marker": w.colleague.uid,
+        "tolerance": "0,25",
+        "settled_by": "mean",
+    },
     "quizzes.mark_answer": lambda w, of: {"points": "1", "comment": "Tốt."},
     "quizzes.start": lambda w, of: {},
     "quizzes.take_over": lambda w, of: {},

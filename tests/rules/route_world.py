@@ -27,8 +27,20 @@ from lms.gradebook import service as gradebook
 from lms.gradebook.domain.cells import mark_cell
 from lms.gradebook.domain.circular22 import VERSIONS
 from lms.quizzes.domain.behaviours import Behaviour
+from lms.quizzes.domain.sheets import sheet_uid
 from lms.quizzes.models import Attempt, Form, ItemScore, Quiz
-from lms.quizzes.service import admission, behaving, building, practising, releasing, reopening, sittings, taking
+from lms.quizzes.service import (
+    admission,
+    behaving,
+    building,
+    marking,
+    panels,
+    practising,
+    releasing,
+    reopening,
+    sittings,
+    taking,
+)
 from lms.school import importing, staff_importing
 from lms.school import service as school
 from lms.school.models import GroupMembership, Guardianship
@@ -327,6 +339,7 @@ def _quizzes(session: Session, made: RouteWorld, teacher: Actor) -> None:
             made.put("reopening.asked/elsewhere", uid=running.uid, reopening_uid=asked)
     for state in ("draft", "published", "closed", "released"):
         made.put(f"part.{state}", uid=made.objects[f"quiz.{state}"]["uid"], part="key")
+    _two_rounds(session, made, teacher, built("Bài chấm hai vòng"))
     made.put(
         "answer.elsewhere",
         uid=made.objects["quiz.closed"]["uid"],
@@ -336,6 +349,26 @@ def _quizzes(session: Session, made: RouteWorld, teacher: Actor) -> None:
     )
     made.put("child.pupil", uid=world.pupil.uid, child_uid=world.pupil.uid)
     made.put("child.classmate", uid=world.classmate.uid, child_uid=world.classmate.uid)
+
+
+def _two_rounds(session: Session, made: RouteWorld, teacher: Actor, quiz: Quiz) -> None:
+    """A test that a second teacher marks too; of one answer the marks are too far apart."""
+    world, at = made.world, made.at
+    wish = panels.MarkingWish(second_marker=world.colleague.uid, tolerance=Fraction(1, 4))
+    rules = panels.save_plan(session, teacher, quiz.uid, wish)
+    building.publish(session, teacher, quiz.uid, at=at)
+    attempt = quizzes.begun(session, world, quiz, at=at)
+    written = MultiDict({"q2-text": "Bài văn của em."})
+    taking.save_plain(session, world.actor(session, "pupil"), attempt.uid, written, device=quizzes.DEVICE, at=at)
+    taking.hand_in(session, world.actor(session, "pupil"), attempt.uid, at=at)
+    version = str(quiz.slots[1].version_uid)
+    sheet = sheet_uid(rules.secret, attempt.uid, 2)
+    for who, points in (("teacher", Fraction(1)), ("colleague", Fraction(1, 2))):
+        marking.mark_sheet(session, world.actor(session, who), quiz.uid, version, sheet, points=points, seen=0, at=at)
+    made.put("quiz.two_rounds", uid=quiz.uid, version_uid=version)
+    made.put(
+        "sheet.two_rounds", uid=quiz.uid, version_uid=version, attempt_uid=attempt.uid, slot="2", secret=rules.secret
+    )
 
 
 def _bank_version(session: Session, made: RouteWorld) -> str:

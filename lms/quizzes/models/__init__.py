@@ -5,7 +5,7 @@ from lms.quizzes.models.attempts import Attempt, AttemptEvent, ResponseCurrent, 
 from lms.quizzes.models.behaviours import QuizBehaviour, is_practice
 from lms.quizzes.models.deliveries import AfterRules, EventDecision
 from lms.quizzes.models.flow import Absence, Pause, QuizFlow, Reopening
-from lms.quizzes.models.marking import MarkGiven, QuizRubric, SavedComment
+from lms.quizzes.models.marking import MarkGiven, MarkingRules, QuizRubric, SavedComment
 from lms.quizzes.models.quizzes import Accommodation, Form, Quiz, QuizSlot, ReleaseAct
 from lms.quizzes.models.resuming import ResumeCode
 from lms.quizzes.models.scores import AttemptScore, EssayMark, ItemScore, Release, ScoreRun, TeacherComment
@@ -24,6 +24,7 @@ __all__ = [
     "ItemScore",
     "LetIn",
     "MarkGiven",
+    "MarkingRules",
     "Pause",
     "Quiz",
     "QuizBehaviour",

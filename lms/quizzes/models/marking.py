@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from fractions import Fraction
+from secrets import token_hex
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
@@ -12,6 +13,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from lms.base.db import Base
 from lms.base.ids import new_uid
 from lms.base.users import User
+from lms.quizzes.domain.rounds import Round, SettledBy
+
+
+def _new_secret() -> str:
+    return token_hex(16)
 
 
 class MarkGiven(Base):
@@ -27,6 +33,7 @@ class MarkGiven(Base):
     school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
     attempt_id: Mapped[int] = mapped_column(ForeignKey("quiz_attempt.id"))
     slot: Mapped[int]
+    round: Mapped[int] = mapped_column(default=Round.FIRST, server_default="1")
     points: Mapped[Fraction | None]  # None: only words
     levels: Mapped[list[dict[str, Any]] | None] = mapped_column(
         JSON(none_as_null=True)
@@ -64,3 +71,23 @@ class SavedComment(Base):
     subject_id: Mapped[int] = mapped_column(ForeignKey("subject.id"))
     text: Mapped[str] = mapped_column(Text)
     saved_at: Mapped[datetime]
+
+
+class MarkingRules(Base):
+    """How a quiz is marked by hand. Without a row: by the teachers of the class, who see whose answer it is.
+
+    With a second marker there are two rounds. `secret` makes the names of sheets, so that they lead to no pupil.
+    """
+
+    __tablename__ = "quiz_marking_rules"
+    quiz_id: Mapped[int] = mapped_column(ForeignKey("quiz.id"), primary_key=True)
+    school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
+    anonymous: Mapped[bool] = mapped_column(default=False)
+    secret: Mapped[str] = mapped_column(String(32), default=_new_secret)
+    second_marker_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    adjudicator_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)  # None: the heads
+    tolerance: Mapped[Fraction] = mapped_column(default=Fraction(1, 2))  # points of a question
+    settled_by: Mapped[str] = mapped_column(String(10), default=SettledBy.MEAN)
+
+    second_marker: Mapped[User | None] = relationship(lazy="joined", foreign_keys=[second_marker_id])
+    adjudicator: Mapped[User | None] = relationship(lazy="joined", foreign_keys=[adjudicator_id])

@@ -11,9 +11,8 @@ from lms.base.errors import Conflict, Invalid, NotFound
 from lms.base.i18n_marks import N_
 from lms.base.permissions import Actor
 from lms.base.text import nfc
-from lms.permissions import Permission, require
 from lms.quizzes.models import Quiz, SavedComment
-from lms.quizzes.service.reading import get_quiz
+from lms.quizzes.service.panels import join_panel
 
 LONGEST = 1000
 MOST = 60  # of one teacher in one subject: more is no list to pick from
@@ -37,8 +36,7 @@ def save_comment(session: Session, actor: Actor, uid: str, text: str, *, at: dat
         Invalid: nothing was written, or too much.
         Conflict: there are too many.
     """
-    quiz = get_quiz(session, actor, uid)
-    require(actor, Permission.MARK_QUIZ, quiz)
+    quiz = join_panel(session, actor, uid).quiz
     text = nfc(text).replace("\r\n", "\n").strip()
     if not text:
         raise Invalid.at("comment", N_("Hãy viết nhận xét trước khi cất."))
@@ -64,8 +62,7 @@ def get_comment(session: Session, actor: Actor, uid: str, comment_uid: str) -> S
     Raises:
         NotFound, Forbidden: not a quiz that this person marks, or no such comment there.
     """
-    quiz = get_quiz(session, actor, uid)
-    require(actor, Permission.MARK_QUIZ, quiz)
+    quiz = join_panel(session, actor, uid).quiz
     for one in list_comments(session, actor, quiz):
         if one.uid == comment_uid:
             return one

@@ -18,14 +18,16 @@ from lms.base.permissions import Actor
 from lms.base.text import nfc
 from lms.permissions import Permission, require
 from lms.quizzes.domain.results import is_released
-from lms.quizzes.domain.sheets import in_words
+from lms.quizzes.domain.rounds import Round, SettledBy, settled
+from lms.quizzes.domain.sheets import in_words, sheet_uid
 from lms.quizzes.domain.states import AttemptState, QuizState, ReleasePolicy
 from lms.quizzes.models import Attempt, EssayMark, ItemScore, MarkGiven, Quiz, QuizRubric, TeacherComment
 from lms.quizzes.service.feeding import feed_attempt
+from lms.quizzes.service.panels import Panel, join_panel, panel_of
 from lms.quizzes.service.reading import get_attempt_of, get_quiz
 from lms.quizzes.service.rubrics import find_rubric, worths_of
 from lms.quizzes.service.scoring import total_up
-from lms.quizzes.service.sheets import Desk, history_of, open_desk
+from lms.quizzes.service.sheets import Desk, history_of, marks_given, open_desk, sheets_of
 from question_bank import api as bank
 
 LONGEST_COMMENT = 4000
@@ -41,14 +43,14 @@ class Task:
     criteria: int  # of its rubric
 
 
-def list_tasks(session: Session, actor: Actor, uid: str) -> tuple[Quiz, list[Task]]:
-    """The questions of a quiz that a person marks, also those that nobody has answered yet.
+def list_tasks(session: Session, actor: Actor, uid: str) -> tuple[Panel, list[Task]]:
+    """The questions of a quiz that the actor marks, also those that nobody has answered yet.
 
     Raises:
-        NotFound, Forbidden: not this person's quiz.
+        NotFound, Forbidden: the person marks it in no round.
     """
-    quiz = get_quiz(session, actor, uid)
-    require(actor, Permission.MARK_QUIZ, quiz)
+    panel = join_panel(session, actor, uid)
+    quiz = panel.quiz
     rows = session.execute(
         select(ItemScore.version_uid, func.count(), func.count(ItemScore.points))
         .where(ItemScore.run_id == quiz.current_run_id)
@@ -60,10 +62,14 @@ def list_tasks(session: Session, actor: Actor, uid: str) -> tuple[Quiz, list[Tas
     tasks = []
     for version_uid, item in items.items():
         total, waiting = counts.get(version_uid, (0, 0))
-        if item.type is bank.ItemType.ESSAY or waiting:
-            rubric = rubrics.get(version_uid)
-            tasks.append(Task(item, waiting, total, criteria=len(rubric.criteria) if rubric else 0))
-    return quiz, sorted(tasks, key=lambda task: (-task.waiting, task.item.version_uid))
+        if item.type is not bank.ItemType.ESSAY and not waiting:
+            continue
+        if panel.two_rounds:
+            sheets = sheets_of(session, panel, version_uid)
+            total, waiting = len(sheets), sum(sheet.waits for sheet in sheets)
+        rubric = rubrics.get(version_uid)
+        tasks.append(Task(item, waiting, total, criteria=len(rubric.criteria) if rubric else 0))
+    return panel, sorted(tasks, key=lambda task: (-task.waiting, task.item.version_uid))
 
 
 def mark_sheet(
@@ -87,23 +93,23 @@ def mark_sheet(
     """
     desk = open_desk(session, actor, uid, version_uid)
     sheet = desk.sheet(name)
-    if points is None and desk.rubric is None:
+    if desk.rubric is None and points is None:
         raise Invalid.at("points", N_("Hãy ghi điểm của bài này."))
-    if desk.rubric is not None and not levels:
-        levels = [None] * len(desk.rubric.criteria)
-    give_points(
-        session,
-        actor,
-        uid,
-        sheet.attempt_uid,
-        sheet.slot,
-        points=points,
-        levels=levels,
-        comment=comment,
-        seen=seen,
-        at=at,
-    )
+    if desk.rubric is not None:
+        levels = levels or [None] * len(desk.rubric.criteria)
+    verdict = Verdict(points, levels, comment, seen)
+    _mark(session, actor, desk.panel, sheet.attempt_uid, sheet.slot, verdict, at)
     return desk
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a marker says of an answer. `seen` is the last act of marking that they knew of; None: they did not look."""
+
+    points: Fraction | None
+    levels: Sequence[int | None] = ()
+    comment: str = ""
+    seen: int | None = None
 
 
 def give_points(
@@ -133,45 +139,96 @@ def give_points(
     """
     quiz = get_quiz(session, actor, uid)
     require(actor, Permission.MARK_QUIZ, quiz)
+    panel = panel_of(session, quiz)
+    if panel.two_rounds or panel.hides_names:
+        raise Conflict(N_("Bài này chấm hai vòng hoặc ẩn danh: hãy chấm ở trang Chấm bài."))
+    return _mark(session, actor, panel, attempt_uid, slot, Verdict(points, levels, comment, seen), at)
+
+
+def _mark(
+    session: Session, actor: Actor, panel: Panel, attempt_uid: str, slot: int, verdict: Verdict, at: datetime
+) -> Attempt:
+    quiz = panel.quiz
     attempt = get_attempt_of(session, quiz, attempt_uid, lock=True)
     if attempt.state != AttemptState.HANDED_IN:
         raise Conflict(N_("Học sinh còn đang làm bài, chưa chấm được."))
     score = session.get(ItemScore, (quiz.current_run_id, attempt.id, slot), populate_existing=True)
     if score is None:
         raise NotFound
-    if seen is not None:
-        _refuse_unseen(session, attempt, slot, seen)
-    points, chosen = _points_said(session, quiz, score, points, levels)
+    if verdict.seen is not None:
+        _refuse_unseen(session, panel, attempt, slot, verdict.seen)
+    points, chosen = _points_said(session, quiz, score, verdict)
     if points is not None and not 0 <= points <= score.worth:
         raise Invalid.at("points", N_("Điểm phải từ 0 đến %(worth)s."), worth=in_words(score.worth))
-    comment = nfc(comment).strip()[:LONGEST_COMMENT]
-    said = _keep_comment(session, actor, attempt, slot, comment, at)
-    if points is not None:
-        _keep_mark(session, actor, attempt, slot, points, at)
-        score.points = points
+    counts = _what_counts(session, panel, attempt, slot, points)
+    comment = nfc(verdict.comment).strip()[:LONGEST_COMMENT]
+    # A second marker's words are for who decides; those words for the pupil that are there stay unless new ones come.
+    speaks = panel.round is Round.FIRST or (panel.round is Round.DECISION and bool(comment))
+    said = speaks and _keep_comment(session, actor, attempt, slot, comment, at)
+    if counts is not None:
+        _keep_mark(session, actor, attempt, slot, counts, at)
+        score.points = counts
         total_up(session, attempt, at=at)
-        audit.record(session, actor, "attempt.marked", attempt.uid, slot=slot, points=str(points))
+    if points is not None:
+        _record(session, actor, panel, attempt, slot, points)
     if said or points is not None:
-        _remember(session, actor, attempt, slot, points, chosen, comment, at)
+        _remember(session, actor, panel, attempt, slot, points, chosen, comment, at)
     if is_released(ReleasePolicy(quiz.release_policy), QuizState(quiz.state), quiz.released_at):
         feed_attempt(session, actor, attempt, at=at)
     return attempt
 
 
+def _what_counts(
+    session: Session, panel: Panel, attempt: Attempt, slot: int, points: Fraction | None
+) -> Fraction | None:
+    """The points that count once these are given; None while another round is still to come.
+
+    Raises:
+        Conflict: both rounds have spoken and the actor's is one of them, or who decides has nothing to decide.
+    """
+    if not panel.two_rounds or points is None:
+        return points
+    given = marks_given(session, [attempt.id]).get((attempt.id, slot), {})
+    both = {Round.FIRST, Round.SECOND} <= given.keys()
+    if panel.round is Round.DECISION:
+        if not both:
+            raise Conflict(N_("Hai người chấm chưa xong bài này."))
+        return points
+    if both:
+        raise Conflict(N_("Hai vòng đã chấm xong bài này. Chỉ người quyết định còn đổi được điểm."))
+    marks = {**given, panel.round: points}
+    if len(marks) < len((Round.FIRST, Round.SECOND)):
+        return None
+    by = SettledBy(panel.rules.settled_by)
+    return settled(marks[Round.FIRST], marks[Round.SECOND], panel.rules.tolerance, by)
+
+
+def _record(session: Session, actor: Actor, panel: Panel, attempt: Attempt, slot: int, points: Fraction) -> None:
+    """Note the act; where names are hidden, or two markers must not know of each other, without saying whose it is."""
+    if panel.two_rounds or panel.hides_names:
+        sheet = sheet_uid(panel.rules.secret, attempt.uid, slot)
+        audit.record(
+            session, actor, "quiz.sheet_marked", panel.quiz.uid, sheet=sheet, round=int(panel.round), points=str(points)
+        )
+    else:
+        audit.record(session, actor, "attempt.marked", attempt.uid, slot=slot, points=str(points))
+
+
 def _points_said(
-    session: Session, quiz: Quiz, score: ItemScore, points: Fraction | None, levels: Sequence[int | None]
+    session: Session, quiz: Quiz, score: ItemScore, verdict: Verdict
 ) -> tuple[Fraction | None, list[dict[str, Any]] | None]:
     """The points, and what was chosen of the rubric, if the question has one."""
     rubric = find_rubric(session, quiz, score.version_uid)
-    if rubric is not None and levels:
-        return rubric.points_of(levels, score.worth), rubric.said(levels)
-    if rubric is not None and points is not None:
+    if rubric is not None and verdict.levels:
+        return rubric.points_of(verdict.levels, score.worth), rubric.said(verdict.levels)
+    if rubric is not None and verdict.points is not None:
         raise Invalid.at("points", N_("Câu này chấm theo tiêu chí: hãy chấm ở trang Chấm bài."))
-    return points, None
+    return verdict.points, None
 
 
-def _refuse_unseen(session: Session, attempt: Attempt, slot: int, seen: int) -> None:
-    last = next(iter(history_of(session, attempt.id, slot)), None)
+def _refuse_unseen(session: Session, panel: Panel, attempt: Attempt, slot: int, seen: int) -> None:
+    acts = history_of(session, attempt.id, slot)
+    last = next((one for one in acts if one.round == panel.round), None)
     if last is None or last.id == seen:
         return
     raise Invalid.at(
@@ -188,6 +245,7 @@ def _refuse_unseen(session: Session, attempt: Attempt, slot: int, seen: int) -> 
 def _remember(
     session: Session,
     actor: Actor,
+    panel: Panel,
     attempt: Attempt,
     slot: int,
     points: Fraction | None,
@@ -200,6 +258,7 @@ def _remember(
             school_id=attempt.school_id,
             attempt_id=attempt.id,
             slot=slot,
+            round=panel.round,
             points=points,
             levels=chosen,
             comment=comment,

@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload, lazyload
 
-from lms.base.errors import NotFound
+from lms.base.errors import Conflict, NotFound
+from lms.base.i18n_marks import N_
 from lms.base.marks import TENTH, round_half_up
 from lms.base.permissions import Actor
 from lms.base.users import User
@@ -25,6 +26,7 @@ from lms.quizzes.models import Attempt, AttemptScore, ItemScore, Quiz, ResponseC
 from lms.quizzes.service.feeding import counting_results, results_of
 from lms.quizzes.service.frozen import FrozenForm, get_form
 from lms.quizzes.service.marking import comments_of
+from lms.quizzes.service.panels import panel_of
 from lms.quizzes.service.reading import get_attempt_of, get_quiz, shown_of
 from lms.quizzes.service.scoring import items_of, score_of
 from lms.quizzes.service.statistics import class_shares
@@ -121,9 +123,12 @@ def teacher_review(session: Session, actor: Actor, quiz_uid: str, uid: str, *, a
 
     Raises:
         NotFound, Forbidden: not this person's to see, or not handed in.
+        Conflict: it is marked without names, and the marks are not out.
     """
     quiz = get_quiz(session, actor, quiz_uid)
     require(actor, Permission.READ_ATTEMPTS, quiz)
+    if panel_of(session, quiz).hides_names:
+        raise Conflict(N_("Bài này chấm ẩn danh: đến khi công bố kết quả mới xem được bài của từng học sinh."))
     return _review(session, get_attempt_of(session, quiz, uid), EVERYTHING, at)
 
 

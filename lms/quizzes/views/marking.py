@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,31 +12,49 @@ from lms.base import clock
 from lms.base.errors import Invalid, Message
 from lms.base.forms import problems_of
 from lms.base.i18n import _
+from lms.base.i18n_marks import N_
 from lms.base.text import nfc
 from lms.base.web import current_actor, current_session, shows_again
+from lms.permissions import Permission, allows, require
 from lms.quizzes import forms
+from lms.quizzes.domain.rounds import Round, SettledBy
 from lms.quizzes.domain.rubrics import MOST_CRITERIA, Criterion, typed_criterion
 from lms.quizzes.domain.sheets import in_words, neighbours, next_waiting
-from lms.quizzes.service import comment_bank, marking, rubrics
+from lms.quizzes.domain.states import QuizState
+from lms.quizzes.service import comment_bank, marking, panels, rubrics
 from lms.quizzes.service.rubrics import open_rubric
 from lms.quizzes.service.sheets import Desk, Sheet, open_desk, open_sheet
 from lms.quizzes.views import papers
 from lms.quizzes.views.blueprint import bp
-from lms.quizzes.views.tabs import tabs_for
+from lms.quizzes.views.tabs import rule_tabs_for, tabs_for
 from question_bank import api as bank
 
 WAITING = "waiting"
+ROUNDS = {
+    Round.FIRST: N_("Vòng một"),
+    Round.SECOND: N_("Vòng hai"),
+    Round.DECISION: N_("Quyết định khi lệch điểm"),
+}
+SETTLED_BY = (
+    (SettledBy.MEAN, N_("Trung bình cộng hai vòng")),
+    (SettledBy.FIRST, N_("Điểm vòng một")),
+    (SettledBy.HIGHER, N_("Điểm cao hơn")),
+)
 
 
 @bp.get("/quizzes/<uid>/marking")
 def tasks(uid: str) -> ResponseReturnValue:
     """The questions that a person marks, and how many answers wait."""
     actor = current_actor()
-    quiz, found = marking.list_tasks(current_session(), actor, uid)
+    panel, found = marking.list_tasks(current_session(), actor, uid)
+    quiz = panel.quiz
     return render_template(
         "lms/quizzes/marking.html",
         quiz=quiz,
-        entries=tabs_for(actor, quiz, "tasks"),
+        panel=panel,
+        round_name=ROUNDS[panel.round] if panel.two_rounds else "",
+        entries=tabs_for(actor, quiz, "tasks") if panel.round is Round.FIRST else [],
+        may_plan=allows(actor, Permission.BUILD_QUIZ, quiz),
         tasks=[(task, papers.prompt(task.item)) for task in found],
         waiting=sum(task.waiting for task in found),
     )
@@ -47,7 +66,7 @@ def mark(uid: str, version_uid: str) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     desk = open_desk(session, actor, uid, version_uid)
     sheet = _chosen(desk)
-    opened = open_sheet(session, sheet)
+    opened = open_sheet(session, desk, sheet)
     typed = request.form if request.method == "POST" else None
     only = request.values.get("show") == WAITING and desk.waiting > 0
     shown = [one for one in desk.sheets if one.waits or one.uid == sheet.uid] if only else desk.sheets
@@ -57,6 +76,8 @@ def mark(uid: str, version_uid: str) -> ResponseReturnValue:
         quiz=desk.quiz,
         item=desk.item,
         desk=desk,
+        round_name=ROUNDS[desk.panel.round] if desk.panel.two_rounds else "",
+        rounds=ROUNDS,
         sheet=sheet,
         opened=opened,
         shown=shown,
@@ -195,3 +216,55 @@ def save_rubric(uid: str, version_uid: str) -> ResponseReturnValue:
     kept = rubrics.save_rubric(current_session(), current_actor(), uid, version_uid, criteria, at=clock.now())
     flash(_("Đã lưu thang tiêu chí.") if kept else _("Câu này chấm bằng điểm, không theo tiêu chí."))
     return redirect(url_for("quizzes.tasks", uid=uid), code=303)
+
+
+@bp.get("/quizzes/<uid>/marking-rules")
+def marking_rules(uid: str) -> ResponseReturnValue:
+    """How a quiz is marked by hand: with or without names, in one round or two."""
+    plan = panels.open_plan(current_session(), current_actor(), uid)
+    rules = plan.rules
+    typed = {
+        "anonymous": "y" if rules.anonymous else "",
+        "second_marker": rules.second_marker.uid if rules.second_marker else "",
+        "adjudicator": rules.adjudicator.uid if rules.adjudicator else "",
+        "tolerance": in_words(rules.tolerance),
+        "settled_by": rules.settled_by,
+    }
+    if request.method == "POST":
+        typed = {name: request.form.get(name, "") for name in typed}
+    return render_template(
+        "lms/quizzes/marking_rules.html",
+        quiz=plan.quiz,
+        plan=plan,
+        entries=rule_tabs_for(plan.quiz, "marking_rules") if plan.quiz.state == QuizState.DRAFT else [],
+        typed=typed,
+        settlements=SETTLED_BY,
+        problems={name: problems_of(name) for name in ("", *typed)},
+    )
+
+
+@bp.post("/quizzes/<uid>/marking-rules")
+@shows_again(marking_rules)
+def save_marking_rules(uid: str) -> ResponseReturnValue:
+    """Say how a quiz is marked by hand."""
+    form = request.form
+    by = form.get("settled_by", "")
+    wish = panels.MarkingWish(
+        anonymous=form.get("anonymous") == "y",
+        second_marker=form.get("second_marker", ""),
+        adjudicator=form.get("adjudicator", ""),
+        tolerance=forms.typed_points(form.get("tolerance", ""), "tolerance") or Fraction(0),
+        settled_by=SettledBy(by) if by in list(SettledBy) else SettledBy.MEAN,
+    )
+    panels.save_plan(current_session(), current_actor(), uid, wish)
+    flash(_("Đã lưu cách chấm."))
+    return redirect(url_for("quizzes.marking_rules", uid=uid), code=303)
+
+
+@bp.get("/marking")
+def asked_to_mark() -> ResponseReturnValue:
+    """The quizzes that others asked this person to mark."""
+    actor = current_actor()
+    require(actor, Permission.SEE_SCHOOL)
+    found = panels.list_asked(current_session(), actor)
+    return render_template("lms/quizzes/asked_to_mark.html", asked=[(quiz, ROUNDS[one]) for quiz, one in found])

@@ -11,7 +11,7 @@ from lms.base.web import current_actor, current_self, current_session
 from lms.permissions import Permission, allows
 from lms.quizzes import forms
 from lms.quizzes.domain.states import QuizState
-from lms.quizzes.service import deliveries, marking, releasing, reviewing
+from lms.quizzes.service import deliveries, marking, panels, releasing, reviewing
 from lms.quizzes.views import papers, reviews
 from lms.quizzes.views.blueprint import bp
 from lms.quizzes.views.tabs import tabs_for
@@ -30,7 +30,7 @@ def results(uid: str) -> ResponseReturnValue:
         entries=tabs_for(actor, quiz, "results"),
         items=[(row, papers.prompt(row.item)) for row in found.items],
         handed_in=sum(1 for row in found.rows if row.attempt_uid),
-        may_read=allows(actor, Permission.READ_ATTEMPTS, quiz),
+        may_read=allows(actor, Permission.READ_ATTEMPTS, quiz) and not panels.panel_of(session, quiz).hides_names,
         may_mark=allows(actor, Permission.MARK_QUIZ, quiz),
         may_release=allows(actor, Permission.RELEASE_RESULTS, quiz)
         and quiz.released_at is None
@@ -55,7 +55,8 @@ def attempt(uid: str, attempt_uid: str) -> ResponseReturnValue:
     """A pupil's finished attempt as its teacher sees it."""
     session, actor = current_session(), current_actor()
     review = reviewing.teacher_review(session, actor, uid, attempt_uid, at=clock.now())
-    return reviews.staff_page(review, may_mark=allows(actor, Permission.MARK_QUIZ, review.quiz))
+    alone = not panels.panel_of(session, review.quiz).two_rounds
+    return reviews.staff_page(review, may_mark=alone and allows(actor, Permission.MARK_QUIZ, review.quiz))
 
 
 @bp.post("/quizzes/<uid>/attempts/<attempt_uid>/slots/<int:slot>")

@@ -40,5 +40,6 @@ def rule_tabs_for(quiz: Quiz, here: str) -> list[Tab]:
         ("door", _("Vào phòng thi")),
         ("sittings_page", _("Phòng thi")),
         ("after_rules", _("Sau giờ làm")),
+        ("marking_rules", _("Chấm tay")),
     )
     return [(label, url_for(f"quizzes.{name}", uid=quiz.uid), name == here, None) for name, label in every]

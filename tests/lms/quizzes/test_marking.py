@@ -98,7 +98,7 @@ def test_a_question_is_marked_across_the_class(session: Session, world: World) -
     desk = desk_of(session, teacher, quiz)
     assert [sheet.name for sheet in desk.sheets] == ["Nguyễn Minh Anh", "Trần Gia Bình"]
     assert (desk.done, desk.waiting) == (0, 2)
-    assert open_sheet(session, desk.sheets[0]).text == "Tiếng Việt giàu và đẹp.\nEm yêu tiếng Việt."
+    assert open_sheet(session, desk, desk.sheets[0]).text == "Tiếng Việt giàu và đẹp.\nEm yêu tiếng Việt."
     give(session, teacher, quiz, 0, "1/3", comment="Gọn.")
     desk = desk_of(session, teacher, quiz)
     assert [sheet.points for sheet in desk.sheets] == [Fraction(1, 3), None]
@@ -109,13 +109,14 @@ def test_a_question_is_marked_across_the_class(session: Session, world: World) -
 def test_every_act_of_marking_is_kept(session: Session, world: World) -> None:
     quiz, teacher = essays(session, world), world.actor(session, "teacher")
     give(session, teacher, quiz, 0, "1", comment="Tốt.")
-    sheet = desk_of(session, teacher, quiz).sheets[0]
-    opened = open_sheet(session, sheet)
+    desk = desk_of(session, teacher, quiz)
+    sheet = desk.sheets[0]
+    opened = open_sheet(session, desk, sheet)
     give(session, teacher, quiz, 0, "1/2", seen=opened.seen, comment="Xem lại ý hai.")
     marking.give_points(
         session, teacher, quiz.uid, sheet.attempt_uid, sheet.slot, points=None, comment="Xem lại ý ba.", at=LATER
     )
-    said = [(one.points, one.comment, one.given_by_id) for one in reversed(open_sheet(session, sheet).history)]
+    said = [(one.points, one.comment, one.given_by_id) for one in reversed(open_sheet(session, desk, sheet).history)]
     assert said == [
         (1, "Tốt.", teacher.user_id),
         (Fraction(1, 2), "Xem lại ý hai.", teacher.user_id),

@@ -87,7 +87,7 @@ def test_a_mark_by_levels_keeps_what_was_chosen(session: Session, world: World) 
         ("Nội dung", "Đủ ý", "3/5", "3/5"),
         ("Diễn đạt", "Khó hiểu", "0", "2/5"),
     ]
-    assert open_sheet(session, sheet).chosen == [2, 0]
+    assert open_sheet(session, desk_of(session, teacher, quiz), sheet).chosen == [2, 0]
 
 
 def test_points_alone_do_not_pass_by_a_rubric(session: Session, world: World) -> None:
