@@ -1,4 +1,4 @@
-"""Look at finished attempts: the class's results, one attempt for its teacher, pupil and parents."""
+"""Look at one finished attempt: its pupil and parents as far as results are out, its teacher at everything."""
 
 from __future__ import annotations
 
@@ -20,10 +20,9 @@ from lms.base.users import User
 from lms.courses.models import Course
 from lms.permissions import Permission, require
 from lms.quizzes.domain.results import on_ten
-from lms.quizzes.domain.states import AttemptState, Counts
+from lms.quizzes.domain.states import AttemptState
 from lms.quizzes.domain.switches import Shown
 from lms.quizzes.models import Attempt, AttemptScore, ItemScore, Quiz, ResponseCurrent, Submission
-from lms.quizzes.service.feeding import counting_results, results_of
 from lms.quizzes.service.frozen import FrozenForm, get_form
 from lms.quizzes.service.marking import comments_of
 from lms.quizzes.service.panels import panel_of
@@ -34,7 +33,6 @@ from lms.school import service as school
 from question_bank import api as bank
 
 EVERYTHING = Shown(marks=True, key=True, comments=True)
-COLUMNS = 10  # of the distribution, from 0 to 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,121 +221,3 @@ def _outcome(quiz: Quiz, item: bank.BankItem, response: Mapping[str, Any], score
     if scored is not None and score.needs_marking and scored.points is not None and scored.worth:
         return bank.Score(scored.points / scored.worth, answered=True)
     return score
-
-
-@dataclass(frozen=True, slots=True)
-class ResultRow:
-    """One pupil's result; no attempt when there is none."""
-
-    pupil: User
-    attempt_uid: str = ""
-    attempts: int = 0
-    points: Fraction | None = None
-    mark: Decimal | None = None
-    waiting: int = 0
-    receipt: str = ""
-    handed_in_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ItemRow:
-    """How the class did with one question, over all forms."""
-
-    item: bank.BankItem
-    answers: int
-    share: Fraction  # of the points that could be earned
-
-
-@dataclass(frozen=True, slots=True)
-class ClassResults:
-    """The results of a class in a quiz."""
-
-    quiz: Quiz
-    rows: Sequence[ResultRow]
-    items: Sequence[ItemRow]
-    worth: Fraction
-
-    @property
-    def waiting(self) -> int:
-        """How many answers wait for a person."""
-        return sum(row.waiting for row in self.rows)
-
-    @property
-    def marks(self) -> list[Decimal]:
-        return [row.mark for row in self.rows if row.mark is not None]
-
-    @property
-    def mean(self) -> Decimal | None:
-        """The mean of the marks, for the teacher's eyes."""
-        marks = self.marks
-        return (
-            round_half_up(sum((Fraction(mark) for mark in marks), Fraction(0)) / len(marks), TENTH) if marks else None
-        )
-
-    @property
-    def distribution(self) -> list[tuple[str, int]]:
-        """How many pupils in each point from 0–1 to 9–10; a full ten belongs to the last."""
-        counts = [0] * COLUMNS
-        for mark in self.marks:
-            counts[min(COLUMNS - 1, int(mark))] += 1
-        return [(f"{low}–{low + 1}", count) for low, count in enumerate(counts)]
-
-
-def class_results(session: Session, actor: Actor, uid: str) -> ClassResults:
-    """The results of everybody, the attempt that counts of each, and how each question went.
-
-    Raises:
-        NotFound, Forbidden: not this person's to see.
-    """
-    quiz = get_quiz(session, actor, uid)
-    require(actor, Permission.SEE_QUIZ_RESULTS, quiz)
-    results = results_of(session, quiz)
-    counted = counting_results(results, Counts(quiz.counts))
-    submissions = {
-        row.attempt_id: row
-        for row in session.scalars(
-            select(Submission).join(Attempt, Attempt.id == Submission.attempt_id).where(Attempt.quiz_id == quiz.id)
-        )
-    }
-    rows = []
-    for pupil in school.list_pupils(session, quiz.class_id):
-        result = counted.get(pupil.id)
-        if result is None:
-            rows.append(ResultRow(pupil))
-            continue
-        submission = submissions[result.attempt_id]
-        rows.append(
-            ResultRow(
-                pupil=pupil,
-                attempt_uid=result.attempt_uid,
-                attempts=sum(1 for one in results if one.pupil_id == pupil.id),
-                points=result.points,
-                mark=None if result.waiting else round_half_up(on_ten(result.points, result.worth), TENTH),
-                waiting=result.waiting,
-                receipt=submission.receipt,
-                handed_in_at=submission.handed_in_at,
-            )
-        )
-    worth = max((result.worth for result in results), default=Fraction(0))
-    return ClassResults(quiz, rows, _items(session, quiz, [one.attempt_id for one in counted.values()]), worth)
-
-
-def _items(session: Session, quiz: Quiz, attempt_ids: Sequence[int]) -> list[ItemRow]:
-    earned: dict[str, list[tuple[Fraction, Fraction]]] = {}
-    for version, points, worth in session.execute(
-        select(ItemScore.version_uid, ItemScore.points, ItemScore.worth).where(
-            ItemScore.run_id == quiz.current_run_id, ItemScore.attempt_id.in_(attempt_ids)
-        )
-    ):
-        if points is not None:
-            earned.setdefault(version, []).append((points, worth))
-    items = bank.load_versions(session, quiz.school_id, earned)
-    rows = [
-        ItemRow(
-            item=items[version],
-            answers=len(pairs),
-            share=sum((p for p, _ in pairs), Fraction(0)) / sum((w for _, w in pairs), Fraction(0)),
-        )
-        for version, pairs in earned.items()
-    ]
-    return sorted(rows, key=lambda row: row.share)

@@ -86,6 +86,11 @@ def prompt(item: bank.BankItem) -> Markup:
     return bank.show(item.body.prompt or item.body.passage, staff_picture_url)
 
 
+def option(one: bank.Option) -> Markup:
+    """What an option says, for lists that staff read."""
+    return bank.show(one.html, staff_picture_url)
+
+
 def picture_url(form: Paper, sha256: str) -> str:
     """The address of a picture in a form; a form made for looking only has none of its own."""
     if form.id is None:

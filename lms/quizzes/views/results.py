@@ -6,12 +6,13 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.base import clock
-from lms.base.i18n import _
+from lms.base.i18n import _, show_number
 from lms.base.web import current_actor, current_self, current_session
 from lms.permissions import Permission, allows
 from lms.quizzes import forms
 from lms.quizzes.domain.states import QuizState
 from lms.quizzes.service import deliveries, marking, panels, releasing, reviewing
+from lms.quizzes.service.class_results import FormRow, class_results
 from lms.quizzes.views import papers, reviews
 from lms.quizzes.views.blueprint import bp
 from lms.quizzes.views.tabs import tabs_for
@@ -21,14 +22,19 @@ from lms.quizzes.views.tabs import tabs_for
 def results(uid: str) -> ResponseReturnValue:
     """The class's results: table, distribution, questions."""
     session, actor = current_session(), current_actor()
-    found = reviewing.class_results(session, actor, uid)
+    found = class_results(session, actor, uid)
     quiz = found.quiz
     return render_template(
         "lms/quizzes/results.html",
         quiz=quiz,
         results=found,
         entries=tabs_for(actor, quiz, "results"),
-        items=[(row, papers.prompt(row.item)) for row in found.items],
+        items=[
+            (row, papers.prompt(row.item), papers.option(row.lure.option) if row.lure else "") for row in found.items
+        ],
+        forms=[_drawn(row) for row in found.forms],
+        unlike=", ".join(f"{one} – {other}" for one, other in found.unlike),
+        uncertain=any(row.bounds is None for row in found.forms),
         handed_in=sum(1 for row in found.rows if row.attempt_uid),
         may_read=allows(actor, Permission.READ_ATTEMPTS, quiz) and not panels.panel_of(session, quiz).hides_names,
         may_mark=allows(actor, Permission.MARK_QUIZ, quiz),
@@ -40,6 +46,19 @@ def results(uid: str) -> ResponseReturnValue:
         running=quiz.state == QuizState.PUBLISHED,
         late_waiting=deliveries.count_waiting(session, quiz) if allows(actor, Permission.READ_ATTEMPTS, quiz) else 0,
     )
+
+
+def _drawn(row: FormRow) -> tuple[str, float | None, float, float | None, str]:
+    """A form as `intervals` of `macros/charts.html` draws it, on a scale of a hundred."""
+    code = _("Mã đề %(code)s", code=row.code)
+    papers = _("%(count)s bài", count=row.papers)
+    middle = show_number(row.mean, 2)
+    if row.bounds is None:
+        return code, None, float(row.mean * 10), None, f"{middle} · {papers}"
+    low, high = max(0.0, row.bounds.low), min(10.0, row.bounds.high)
+    return code, low * 10, float(row.mean * 10), high * 10, (
+        f"{middle} ({show_number(low, 2)} – {show_number(high, 2)}) · {papers}"
+    )  # fmt: skip
 
 
 @bp.post("/quizzes/<uid>/release")

@@ -1,4 +1,4 @@
-"""What the first pages are tested with: who asked the database how often."""
+"""What features of the school are tested with: who asked the database how often."""
 
 from __future__ import annotations
 

@@ -1,0 +1,247 @@
+"""The results of a class in a quiz: pupils, the questions, whether the forms were alike."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.base.marks import TENTH, round_half_up
+from lms.base.permissions import Actor
+from lms.base.users import User
+from lms.permissions import Permission, require
+from lms.quizzes.domain.results import on_ten
+from lms.quizzes.domain.states import Counts
+from lms.quizzes.domain.statistics import (
+    Interval,
+    ItemFigures,
+    TestFigures,
+    apart,
+    interval,
+    item_figures,
+    mean,
+    test_figures,
+)
+from lms.quizzes.models import Attempt, Form, ItemScore, Quiz, ResponseCurrent, Submission
+from lms.quizzes.service.feeding import Result, counting_results, results_of
+from lms.quizzes.service.reading import get_quiz
+from lms.quizzes.service.scoring import score_of
+from lms.school import service as school
+from question_bank import api as bank
+
+COLUMNS = 10  # of the distribution, from 0 to 10
+CHOICES = frozenset({bank.ItemType.SINGLE_CHOICE, bank.ItemType.MULTIPLE_CHOICE})
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRow:
+    """One pupil's result; no attempt when there is none."""
+
+    pupil: User
+    attempt_uid: str = ""
+    attempts: int = 0
+    points: Fraction | None = None
+    mark: Decimal | None = None
+    waiting: int = 0
+    receipt: str = ""
+    handed_in_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lure:
+    """The wrong option that was chosen most."""
+
+    option: bank.Option
+    count: int
+    beats_key: bool  # more chose it than any option of the key
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """How a question worked, over all forms."""
+
+    item: bank.BankItem
+    figures: ItemFigures
+    blanks: int
+    lure: Lure | None  # of a choice question, where somebody chose wrongly
+
+
+@dataclass(frozen=True, slots=True)
+class FormRow:
+    """How the papers of one form (mã đề) came out, on the scale of ten; no bounds for a single paper."""
+
+    code: str
+    papers: int
+    mean: Fraction
+    bounds: Interval | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassResults:
+    """The results of a class in a quiz."""
+
+    quiz: Quiz
+    rows: Sequence[ResultRow]
+    items: Sequence[ItemRow]
+    forms: Sequence[FormRow]
+    test: TestFigures | None  # where all papers have the same questions
+    worth: Fraction
+
+    @property
+    def waiting(self) -> int:
+        """How many answers wait for a person."""
+        return sum(row.waiting for row in self.rows)
+
+    @property
+    def marks(self) -> list[Decimal]:
+        return [row.mark for row in self.rows if row.mark is not None]
+
+    @property
+    def mean(self) -> Decimal | None:
+        """The mean of the marks, for the teacher's eyes."""
+        marks = self.marks
+        return round_half_up(mean([Fraction(mark) for mark in marks]), TENTH) if marks else None
+
+    @property
+    def distribution(self) -> list[tuple[str, int]]:
+        """How many pupils in each point from 0–1 to 9–10; a full ten belongs to the last."""
+        counts = [0] * COLUMNS
+        for mark in self.marks:
+            counts[min(COLUMNS - 1, int(mark))] += 1
+        return [(f"{low}–{low + 1}", count) for low, count in enumerate(counts)]
+
+    @property
+    def unlike(self) -> list[tuple[str, str]]:
+        """The pairs of forms whose means lie too far from each other for chance alone."""
+        bounded = [(row.code, row.bounds) for row in self.forms if row.bounds is not None]
+        return [(bounded[one][0], bounded[other][0]) for one, other in apart([bounds for _code, bounds in bounded])]
+
+
+def class_results(session: Session, actor: Actor, uid: str) -> ClassResults:
+    """The results of everybody, the attempt that counts of each, how each question and each form went.
+
+    Raises:
+        NotFound, Forbidden: not this person's to see.
+    """
+    quiz = get_quiz(session, actor, uid)
+    require(actor, Permission.SEE_QUIZ_RESULTS, quiz)
+    results = results_of(session, quiz)
+    counted = counting_results(results, Counts(quiz.counts))
+    items, test = _items(session, quiz, list(counted.values()))
+    return ClassResults(
+        quiz,
+        _rows(session, quiz, results, counted),
+        items,
+        _forms(session, list(counted.values())),
+        test,
+        max((result.worth for result in results), default=Fraction(0)),
+    )
+
+
+def _rows(session: Session, quiz: Quiz, results: Sequence[Result], counted: Mapping[int, Result]) -> list[ResultRow]:
+    submissions = {
+        row.attempt_id: row
+        for row in session.scalars(
+            select(Submission).join(Attempt, Attempt.id == Submission.attempt_id).where(Attempt.quiz_id == quiz.id)
+        )
+    }
+    attempts = Counter(one.pupil_id for one in results)
+    rows = []
+    for pupil in school.list_pupils(session, quiz.class_id):
+        result = counted.get(pupil.id)
+        if result is None:
+            rows.append(ResultRow(pupil))
+            continue
+        submission = submissions[result.attempt_id]
+        rows.append(
+            ResultRow(
+                pupil=pupil,
+                attempt_uid=result.attempt_uid,
+                attempts=attempts[pupil.id],
+                points=result.points,
+                mark=_mark(result),
+                waiting=result.waiting,
+                receipt=submission.receipt,
+                handed_in_at=submission.handed_in_at,
+            )
+        )
+    return rows
+
+
+def _mark(result: Result) -> Decimal | None:
+    return None if result.waiting else round_half_up(on_ten(result.points, result.worth), TENTH)
+
+
+def _forms(session: Session, counted: Sequence[Result]) -> list[FormRow]:
+    """The forms by code; papers that wait for marking are left out, since their totals are not known."""
+    codes = dict(
+        session.execute(
+            select(Attempt.id, Form.code)
+            .join(Form, Form.id == Attempt.form_id)
+            .where(Attempt.id.in_([one.attempt_id for one in counted]))
+        ).all()
+    )
+    marks: dict[str, list[Fraction]] = {}
+    for result in counted:
+        if not result.waiting:
+            marks.setdefault(codes[result.attempt_id], []).append(on_ten(result.points, result.worth))
+    return [FormRow(code, len(own), mean(own), interval(own)) for code, own in sorted(marks.items())]
+
+
+def _items(session: Session, quiz: Quiz, counted: Sequence[Result]) -> tuple[list[ItemRow], TestFigures | None]:
+    """How each question worked, the hardest first; a question that waits for marking anywhere is left out."""
+    answers: dict[str, dict[int, Any]] = {}
+    waiting = set()
+    for row in session.execute(
+        select(ItemScore.version_uid, ItemScore.attempt_id, ItemScore.points, ItemScore.worth, ResponseCurrent.response)
+        .outerjoin(
+            ResponseCurrent,
+            (ResponseCurrent.attempt_id == ItemScore.attempt_id) & (ResponseCurrent.slot == ItemScore.slot),
+        )
+        .where(ItemScore.run_id == quiz.current_run_id, ItemScore.attempt_id.in_([one.attempt_id for one in counted]))
+    ):
+        if row.points is None:
+            waiting.add(row.version_uid)
+        elif row.worth:
+            answers.setdefault(row.version_uid, {})[row.attempt_id] = row
+    answers = {version: papers for version, papers in answers.items() if version not in waiting}
+    totals: dict[int, Fraction] = {}
+    for papers in answers.values():
+        for paper, row in papers.items():
+            totals[paper] = totals.get(paper, Fraction(0)) + row.points
+    items = bank.load_versions(session, quiz.school_id, answers)
+    rows = []
+    for version, papers in answers.items():
+        worth = max(row.worth for row in papers.values())
+        figures = item_figures([row.points for row in papers.values()], [totals[paper] for paper in papers], worth)
+        rows.append(_item_row(quiz, items[version], figures, [row.response or {} for row in papers.values()]))
+    whole = all(len(papers) == len(totals) for papers in answers.values())
+    matrix = [[papers[paper].points for papers in answers.values()] for paper in totals] if whole else []
+    return sorted(rows, key=lambda row: row.figures.facility), test_figures(matrix)
+
+
+def _item_row(quiz: Quiz, item: bank.BankItem, figures: ItemFigures, responses: Sequence[Mapping[str, Any]]) -> ItemRow:
+    blanks = sum(1 for response in responses if not score_of(quiz, item, response).answered)
+    return ItemRow(item, figures, blanks, _lure(item, responses))
+
+
+def _lure(item: bank.BankItem, responses: Sequence[Mapping[str, Any]]) -> Lure | None:
+    if item.type not in CHOICES or not isinstance(item.key, bank.ChoiceKey):
+        return None
+    chosen = Counter(
+        option for response in responses for option in (response.get("choices") or [response.get("choice")])
+    )
+    weights = item.key.weights
+    wrong = [option for option in item.body.options if weights.get(option.id, Fraction(0)) <= 0 and chosen[option.id]]
+    if not wrong:
+        return None
+    most = max(wrong, key=lambda option: chosen[option.id])
+    right = max((chosen[option] for option, weight in weights.items() if weight > 0), default=0)
+    return Lure(most, chosen[most.id], chosen[most.id] > right)
