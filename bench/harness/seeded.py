@@ -147,10 +147,10 @@ def client_clock_trusted() -> None:
     duration = timedelta(seconds=float(os.environ[SECONDS]))
 
     def make(original: Any) -> Any:
-        def rows_of(arrival: Any, attempt: Any, at: Any) -> Any:
+        def rows_of(arrival: Any, attempt: Any, at: Any, *more: Any) -> Any:
             began = attempt.deadline_at - duration
             claimed = began + timedelta(milliseconds=max((one.mono for one in arrival.events), default=0))
-            return original(arrival, attempt, min(at, claimed))
+            return original(arrival, attempt, min(at, claimed), *more)
 
         return rows_of
 
@@ -176,9 +176,9 @@ def deadline_outside_transaction() -> None:
         return save
 
     def judged(original: Any) -> Any:
-        def rows_of(arrival: Any, attempt: Any, at: Any) -> Any:
+        def rows_of(arrival: Any, attempt: Any, at: Any, *more: Any) -> Any:
             then, stood = came.get(id(arrival), (at, attempt))
-            rows = original(arrival, stood or attempt, then)
+            rows = original(arrival, stood or attempt, then, *more)
             return [{**row, "server_at": at} for row in rows]
 
         return rows_of
