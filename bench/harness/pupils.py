@@ -282,7 +282,8 @@ class Pupil:
         return None
 
     async def _try_to_open(self, client: Client) -> bool:
-        jar = {**dict([self._seat.cookie.partition("=")[::2]]), "gieo-device": client.device}
+        signed_in = dict(part.partition("=")[::2] for part in self._seat.cookie.split("; "))
+        jar = {**signed_in, "gieo-device": client.device}
         address = f"/quizzes/{self._exam.quiz_uid}"
         page = await self.ask("GET", address, _cookies(jar))
         form = _CSRF.search(page.body) if page and page.status == 200 else None
