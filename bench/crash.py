@@ -41,6 +41,7 @@ def _plan(options: argparse.Namespace, seed: int) -> Plan:
         options.pupils,
         options.answers,
         options.seconds,
+        grace=2 if options.quick else 4,
         start_within=2.0,
         kills={"server": options.kills},
         weather=CALM,
