@@ -11,6 +11,7 @@ found.
 from __future__ import annotations
 
 import argparse
+import logging
 import re
 import tempfile
 from collections import Counter
@@ -92,6 +93,7 @@ def _school(kind: str) -> Iterator[tuple[Flask, World]]:
                 mail_url="file:",
             )
         )
+        logging.getLogger().setLevel(logging.ERROR)  # thousands of requests that are refused on purpose
         app.config["WTF_CSRF_ENABLED"] = False
         app.testing = True
         upgrade(app.extensions["gieo_engine"])
@@ -127,7 +129,8 @@ def _built(world: World, variant: int, behaviour: Behaviour = Behaviour.DEFERRED
 
 def _taken(app: Flask, world: World, variant: int, addresses: Sequence[str]) -> Taken:
     test = _built(world, variant)
-    for state in Walk(app, sign_in(app, world.pupil), test, addresses).through():
+    walk = Walk(app, sign_in(app, world.pupil), test, lambda session: world.actor(session, "teacher"), addresses)
+    for state in walk.through():
         print(f"  {state}: {len(test.got)} responses", flush=True)
     return test
 
