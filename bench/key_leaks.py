@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import structlog
 from flask import Flask
 
 from bench.harness import victims
@@ -93,7 +94,8 @@ def _school(kind: str) -> Iterator[tuple[Flask, World]]:
                 mail_url="file:",
             )
         )
-        logging.getLogger().setLevel(logging.ERROR)  # thousands of requests that are refused on purpose
+        quiet = structlog.make_filtering_bound_logger(logging.ERROR)  # thousands of requests are refused on purpose
+        structlog.configure(wrapper_class=quiet)
         app.config["WTF_CSRF_ENABLED"] = False
         app.testing = True
         upgrade(app.extensions["gieo_engine"])
