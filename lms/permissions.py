@@ -41,6 +41,8 @@ class Permission(StrEnum):
     MARK_QUIZ = "mark_quiz"
     MARK_SECOND = "mark_second"  # the second round of a quiz that has two
     DECIDE_MARKS = "decide_marks"  # where the two rounds are too far apart
+    REGRADE_QUIZ = "regrade_quiz"  # correct a question of a finished quiz, or points after a review; on trial
+    APPROVE_REGRADE = "approve_regrade"  # put the trial in force; never one's own
     RELEASE_RESULTS = "release_results"
     TAKE_QUIZ = "take_quiz"
     WATCH_SITTING = "watch_sitting"  # one room of a quiz: who is working, how far, the code that is shown
@@ -188,6 +190,8 @@ POLICY = PolicyTable(
         Permission.MARK_QUIZ: teaches_subject_in_class,
         Permission.MARK_SECOND: marks_second,
         Permission.DECIDE_MARKS: decides_marks,
+        Permission.REGRADE_QUIZ: any_of(teaches_subject_in_class, heads_subject),
+        Permission.APPROVE_REGRADE: any_of(teaches_subject_in_class, heads_subject, leads),
         Permission.RELEASE_RESULTS: teaches_subject_in_class,
         Permission.TAKE_QUIZ: learns_in_class,
         Permission.WATCH_SITTING: any_of(teaches_subject_in_class, invigilates, leads),

@@ -59,6 +59,7 @@ from question_bank.items.presenting import (
     pictures_in,
     present,
     present_key,
+    present_keys,
     show,
     summary,
     words_of,
@@ -83,6 +84,7 @@ from question_bank.items.service.reviewing import (
 )
 from question_bank.items.service.seeding import save_new_items
 from question_bank.items.tagging import Tags
+from question_bank.scoring.keys import best_score, key_from
 from question_bank.scoring.marking import score
 from question_bank.scoring.outcome import Score
 from question_bank.scoring.paper import Marked, Total, VoidPolicy, mark_of, total_of
@@ -127,6 +129,7 @@ __all__ = [
     "TruthKey",
     "VoidPolicy",
     "asset_hashes",
+    "best_score",
     "check_response",
     "count_matching",
     "count_queue",
@@ -149,12 +152,14 @@ __all__ = [
     "holds_asset",
     "install_shipped",
     "is_answered",
+    "key_from",
     "list_usable",
     "load_versions",
     "mark_of",
     "pictures_in",
     "present",
     "present_key",
+    "present_keys",
     "request_changes",
     "response_from_form",
     "save_new_items",

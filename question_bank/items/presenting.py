@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from markupsafe import Markup
@@ -196,6 +196,20 @@ def present_key(body: ItemBody, key: ItemKey | None, asset_url: AssetUrl) -> Pre
             return PresentedKey(rubric=_shown(rubric, asset_url))
         case _:
             return PresentedKey()
+
+
+def present_keys(body: ItemBody, keys: Sequence[ItemKey | None], asset_url: AssetUrl) -> PresentedKey:
+    """Make several keys ready as one, where each of them is right; of kinds that cannot be shown so, the first."""
+    shown = [present_key(body, key, asset_url) for key in keys]
+    first = shown[0]
+    return replace(
+        first,
+        right=frozenset().union(*(one.right for one in shown)) if body.type is ItemType.SINGLE_CHOICE else first.right,
+        texts=tuple(dict.fromkeys(text for one in shown for text in one.texts)),
+        gaps={
+            name: tuple(dict.fromkeys(text for one in shown for text in one.gaps.get(name, ()))) for name in first.gaps
+        },
+    )
 
 
 def _share(share: Fraction) -> str:

@@ -27,8 +27,9 @@ from lms.gradebook import service as gradebook
 from lms.gradebook.domain.cells import mark_cell
 from lms.gradebook.domain.circular22 import VERSIONS
 from lms.quizzes.domain.behaviours import Behaviour
+from lms.quizzes.domain.regrading import Policy
 from lms.quizzes.domain.sheets import sheet_uid
-from lms.quizzes.models import Attempt, Form, ItemScore, Quiz
+from lms.quizzes.models import Attempt, Form, ItemScore, Quiz, ScoreRun
 from lms.quizzes.service import (
     admission,
     behaving,
@@ -36,6 +37,7 @@ from lms.quizzes.service import (
     marking,
     panels,
     practising,
+    regrading,
     releasing,
     reopening,
     sittings,
@@ -334,6 +336,14 @@ def _quizzes(session: Session, made: RouteWorld, teacher: Actor) -> None:
                 session, teacher, quiz.uid, attempts["classmate"].uid, minutes=5, reason="Bấm nhầm", at=at
             ).uid
             late = quizzes.late(session, attempts["pupil"], 1, {"choice": "a"}, at, at)
+            first = session.get_one(ScoreRun, quiz.current_run_id)
+            trial = regrading.propose(
+                session, teacher, quiz.uid, essay, Policy.FULL_CREDIT, reason="Đề in nhầm", at=at
+            ).uid
+            made.put("regrade.proposed", uid=quiz.uid, regrade_uid=trial)
+            made.put("regrade.proposed/elsewhere", uid=running.uid, regrade_uid=trial)
+            made.put("run.first", uid=quiz.uid, run_uid=first.uid)
+            made.put("run.elsewhere", uid=running.uid, run_uid=first.uid)
             made.put("delivery.waiting", uid=quiz.uid, attempt_uid=attempts["pupil"].uid, event=str(late.id))
             made.put("reopening.asked", uid=quiz.uid, reopening_uid=asked)
             made.put("reopening.asked/elsewhere", uid=running.uid, reopening_uid=asked)

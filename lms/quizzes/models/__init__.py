@@ -7,6 +7,7 @@ from lms.quizzes.models.deliveries import AfterRules, EventDecision
 from lms.quizzes.models.flow import Absence, Pause, QuizFlow, Reopening
 from lms.quizzes.models.marking import MarkGiven, MarkingRules, QuizRubric, SavedComment
 from lms.quizzes.models.quizzes import Accommodation, Form, Quiz, QuizSlot, ReleaseAct
+from lms.quizzes.models.regrading import Correction, Regrade, RegradePoints
 from lms.quizzes.models.resuming import ResumeCode
 from lms.quizzes.models.scores import AttemptScore, EssayMark, ItemScore, Release, ScoreRun, TeacherComment
 
@@ -18,6 +19,7 @@ __all__ = [
     "Attempt",
     "AttemptEvent",
     "AttemptScore",
+    "Correction",
     "EssayMark",
     "EventDecision",
     "Form",
@@ -31,6 +33,8 @@ __all__ = [
     "QuizFlow",
     "QuizRubric",
     "QuizSlot",
+    "Regrade",
+    "RegradePoints",
     "Release",
     "ReleaseAct",
     "Reopening",

@@ -18,7 +18,6 @@ from lms.quizzes.domain.states import AttemptState, QuizState, move
 from lms.quizzes.domain.switches import was_ever_out
 from lms.quizzes.models import (
     Attempt,
-    EssayMark,
     Quiz,
     Reopening,
     Submission,
@@ -150,8 +149,6 @@ def _check_may_reopen(session: Session, quiz: Quiz, attempt: Attempt, at: dateti
         raise Conflict(N_("Học sinh đang làm bài này, không cần mở lại."))
     if quiz.released_at is not None or was_ever_out(quiz.release_acts, at):
         raise Conflict(N_("Kết quả đã công bố, không mở lại bài được nữa."))
-    if session.scalar(select(EssayMark.id).where(EssayMark.attempt_id == attempt.id).limit(1)) is not None:
-        raise Conflict(N_("Bài này đã có câu được chấm tay, không mở lại được nữa."))
     return submission
 
 

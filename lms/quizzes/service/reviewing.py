@@ -23,6 +23,7 @@ from lms.quizzes.domain.results import on_ten
 from lms.quizzes.domain.states import AttemptState
 from lms.quizzes.domain.switches import Shown
 from lms.quizzes.models import Attempt, AttemptScore, ItemScore, Quiz, ResponseCurrent, Submission
+from lms.quizzes.service.corrections import Decided, corrections_in_force
 from lms.quizzes.service.frozen import FrozenForm, get_form
 from lms.quizzes.service.marking import comments_of
 from lms.quizzes.service.panels import panel_of
@@ -47,6 +48,12 @@ class ReviewedQuestion:
     worth: Fraction
     comment: str
     share: Fraction | None = None  # of the points that the class could earn, where statistics are out
+    decided: Decided | None = None  # where it was marked again
+
+    @property
+    def keys(self) -> Sequence[bank.ItemKey | None]:
+        """The keys by which it is marked."""
+        return self.decided.keys if self.decided and self.decided.keys else (self.item.key,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,29 +202,33 @@ def _questions(
     points = {row.slot: row for row in session.execute(_POINTS, run)} if may.marks else {}
     items = items_of(session, attempt.form_id)
     shares = class_shares(session, quiz, at) if may.statistics else {}
+    corrections = corrections_in_force(session, quiz.current_run_id) if may.marks and quiz.current_run_id else {}
     reviewed = []
     for slot in get_form(session, attempt.form_id).document:
         number, item = slot["number"], items[slot["version"]]
         response = responses.get(number, {})
-        scored = points.get(number)
+        scored, decided = points.get(number), corrections.get(slot["version"])
         reviewed.append(
             ReviewedQuestion(
                 slot=slot,
                 item=item,
                 response=response,
-                outcome=_outcome(quiz, item, response, scored) if may.marks and slot["label"] else None,
+                outcome=_outcome(quiz, item, response, scored, decided) if may.marks and slot["label"] else None,
                 points=scored.points if scored else None,
                 worth=Fraction(slot["worth"]),
                 comment=comments.get(number, ""),
                 share=shares.get(slot["version"]),
+                decided=decided,
             )
         )
     return reviewed
 
 
-def _outcome(quiz: Quiz, item: bank.BankItem, response: Mapping[str, Any], scored: Any) -> bank.Score:
+def _outcome(
+    quiz: Quiz, item: bank.BankItem, response: Mapping[str, Any], scored: Any, decided: Decided | None
+) -> bank.Score:
     """What marking says of a response; for what a person marked, what the person said."""
-    score = score_of(quiz, item, response)
+    score = score_of(quiz, item, response, decided.keys if decided else ())
     if scored is not None and score.needs_marking and scored.points is not None and scored.worth:
         return bank.Score(scored.points / scored.worth, answered=True)
     return score

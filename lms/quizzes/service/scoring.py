@@ -16,7 +16,18 @@ from lms.base.bulk import add_rows
 from lms.base.kept import Kept
 from lms.quizzes.domain.answers import Event
 from lms.quizzes.domain.behaviours import Conduct, try_number
-from lms.quizzes.models import Attempt, AttemptScore, EssayMark, Form, ItemScore
+from lms.quizzes.domain.regrading import Policy, still_stands
+from lms.quizzes.models import (
+    Attempt,
+    AttemptEvent,
+    AttemptScore,
+    EssayMark,
+    EventDecision,
+    Form,
+    ItemScore,
+    ResponseCurrent,
+)
+from lms.quizzes.service.corrections import Decided, corrections_in_force
 from lms.quizzes.service.frozen import MOST_FORMS, TYPED, FrozenForm, get_form
 from lms.quizzes.service.reading import Running
 from question_bank import api as bank
@@ -105,21 +116,41 @@ def paper_of(session: Session, attempt: Running, quiz: Marked, counted: Mapping[
     )
 
 
-def score_papers(session: Session, papers: Sequence[Paper], *, at: datetime) -> None:
-    """Add the points of each answer and their totals to the runs in force; once for each attempt and run."""
-    given = {(mark.attempt_id, mark.slot): mark.points for mark in session.execute(_GIVEN, _ids(papers))}
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A run that is not in force: what holds of questions in it, and points that it gives single answers."""
+
+    run_id: int
+    corrections: Mapping[str, Decided]
+    points: Mapping[tuple[int, int], Fraction]  # by attempt and slot
+
+
+def score_papers(session: Session, papers: Sequence[Paper], *, at: datetime, trial: Trial | None = None) -> None:
+    """Add the points of each answer and their totals to the runs in force, or to one on trial.
+
+    Once for each attempt and run. A question that was dropped has no points in the run at all.
+    """
+    given = _given(session, papers)
+    if trial is not None:
+        given |= trial.points
     items: list[dict[str, Any]] = []
     totals: list[dict[str, Any]] = []
     for paper in papers:
         if paper.quiz.current_run_id is None:
             raise ValueError("A published quiz has a score run.")
-        row = {"run_id": paper.quiz.current_run_id, "attempt_id": paper.attempt_id, "school_id": paper.school_id}
+        run_id = trial.run_id if trial else paper.quiz.current_run_id
+        corrections = trial.corrections if trial else corrections_in_force(session, run_id)
+        row = {"run_id": run_id, "attempt_id": paper.attempt_id, "school_id": paper.school_id}
         earned, worth, waiting = NONE, NONE, 0
         conduct = get_form(session, paper.form_id).conduct
         for question in _sheet(session, paper.form_id):
-            by_key = _points(paper.quiz, question, paper.answers.get(question.slot))
-            by_key = _after_tries(by_key, question, conduct, paper.tries.get(question.slot, 1))
-            points = given.get((paper.attempt_id, question.slot), by_key)
+            decided = corrections.get(question.item.version_uid)
+            if decided and decided.policy is Policy.DROP:
+                continue
+            points = _points(paper.quiz, question, paper.answers.get(question.slot), decided)
+            points = _after_tries(points, question, conduct, paper.tries.get(question.slot, 1))
+            if decided is None or decided.policy is not Policy.FULL_CREDIT:
+                points = given.get((paper.attempt_id, question.slot), points)
             items.append(
                 {
                     **row,
@@ -139,22 +170,42 @@ def score_papers(session: Session, papers: Sequence[Paper], *, at: datetime) -> 
     add_rows(session, cast(Table, AttemptScore.__table__), totals)
 
 
-_mark = EssayMark.__table__.c
-_GIVEN = select(_mark.attempt_id, _mark.slot, _mark.points).where(
-    _mark.attempt_id.in_(bindparam("ids", expanding=True))
+_mark, _response = EssayMark.__table__.c, ResponseCurrent.__table__.c
+_event, _decision = AttemptEvent.__table__.c, EventDecision.__table__.c
+_GIVEN = (
+    select(_mark.attempt_id, _mark.slot, _mark.points, _mark.marked_at, _event.server_at, _decision.decided_at)
+    .outerjoin_from(
+        EssayMark.__table__,
+        ResponseCurrent.__table__,
+        (_response.attempt_id == _mark.attempt_id) & (_response.slot == _mark.slot),
+    )
+    .outerjoin(AttemptEvent.__table__, _event.id == _response.event_id)
+    .outerjoin(EventDecision.__table__, _decision.event_id == _response.event_id)
+    .where(_mark.attempt_id.in_(bindparam("ids", expanding=True)))
 )
 
 
-def _ids(papers: Sequence[Paper]) -> dict[str, Sequence[int]]:
-    return {"ids": [paper.attempt_id for paper in papers]}
+def _given(session: Session, papers: Sequence[Paper]) -> dict[tuple[int, int], Fraction]:
+    """The points that people gave, where they gave them for the answer that counts now."""
+    marks = session.execute(_GIVEN, {"ids": [paper.attempt_id for paper in papers]})
+    return {
+        (mark.attempt_id, mark.slot): mark.points
+        for mark in marks
+        if still_stands(mark.marked_at, came_at=mark.server_at, decided_at=mark.decided_at)
+    }
 
 
 MOST_SCORES = 20_000
 _scores: Kept[tuple[str, str, bytes], bank.Score] = Kept(MOST_SCORES)
 
 
-def score_of(quiz: Marked, item: bank.BankItem, answer: Any) -> bank.Score:
-    """What marking says of an answer; equal answers to a question are marked once in each process."""
+def score_of(quiz: Marked, item: bank.BankItem, answer: Any, keys: Sequence[bank.ItemKey] = ()) -> bank.Score:
+    """What marking says of an answer by the question's key, or by the best of these.
+
+    Equal answers to a question are marked by its own key once in each process.
+    """
+    if keys:
+        return bank.best_score(item.body, keys, answer, scheme_of(quiz, item.type))
 
     def score() -> bank.Score:
         return bank.score(item.body, item.key, answer, scheme_of(quiz, item.type))
@@ -164,9 +215,11 @@ def score_of(quiz: Marked, item: bank.BankItem, answer: Any) -> bank.Score:
     return _scores.get((item.version_uid, quiz.scheme, msgspec.json.encode(answer)), score)
 
 
-def _points(quiz: Marked, question: KeyedQuestion, answer: Any) -> Fraction | None:
-    """What an answer earns by the key; None when a person has to say."""
-    score = score_of(quiz, question.item, answer)
+def _points(quiz: Marked, question: KeyedQuestion, answer: Any, decided: Decided | None) -> Fraction | None:
+    """What an answer earns by the key, or by what was decided about the question; None when a person has to say."""
+    if decided and decided.policy is Policy.FULL_CREDIT:
+        return question.worth
+    score = score_of(quiz, question.item, answer, decided.keys if decided else ())
     return None if score.needs_marking and question.worth else question.worth * score.fraction
 
 

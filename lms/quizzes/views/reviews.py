@@ -10,8 +10,10 @@ from markupsafe import Markup
 
 from lms.base.filled import filled_page
 from lms.base.i18n import _, chosen_language
+from lms.base.i18n_marks import N_
 from lms.base.kept import Kept
 from lms.base.prepared import Piece, kept_piece, passing_piece
+from lms.quizzes.domain.regrading import Policy
 from lms.quizzes.domain.switches import Shown
 from lms.quizzes.hot.wire import encode
 from lms.quizzes.service.frozen import TYPED, FrozenForm
@@ -19,6 +21,12 @@ from lms.quizzes.service.reviewing import Review, ReviewedQuestion
 from lms.quizzes.views.papers import MOST_PIECES, picture_url
 from question_bank import api as bank
 
+FACTS = {
+    Policy.KEY: N_("Câu này đã được chấm lại theo đáp án sửa."),
+    Policy.SEVERAL: N_("Câu này đã được chấm lại: có thêm đáp án được chấp nhận."),
+    Policy.FULL_CREDIT: N_("Câu này có sai sót nên mọi học sinh được trọn điểm."),
+    Policy.DROP: N_("Câu này có sai sót nên được bỏ khỏi bài; điểm tính trên các câu còn lại."),
+}
 _questions: Kept[tuple[str, str, int, bool, bytes], Piece] = Kept(MOST_PIECES)
 _END = kept_piece("</div>")
 
@@ -91,7 +99,7 @@ def _question(form: FrozenForm, question: ReviewedQuestion, may: Shown, language
     """
     if question.response and question.item.type in TYPED:
         return passing_piece(_markup(_text(form, question, may)))
-    said = encode((question.response, may.marks, str(question.points), _said(question.outcome)))
+    said = encode((question.response, may.marks, str(question.points), _said(question.outcome), _decided(question)))
     key = (form.uid, language, question.slot["number"], may.key, said)
     return _questions.get(key, lambda: kept_piece(_text(form, question, may)))
 
@@ -109,13 +117,22 @@ def _text(form: FrozenForm, question: ReviewedQuestion, may: Shown) -> str:
         label=question.slot["label"],
         presented=bank.present(body, address),
         response=question.response,
-        key=bank.present_key(body, question.item.key, address) if may.key else None,
+        key=bank.present_keys(body, question.keys, address) if may.key else None,
         outcome=question.outcome,
         solution=bank.show(question.item.notes.solution, address) if may.key else "",
         marks=may.marks,
         points=question.points,
         worth=question.worth,
+        fact=_(FACTS[question.decided.policy]) if question.decided else "",
+        dropped=question.decided is not None and question.decided.policy is Policy.DROP,
     )
+
+
+def _decided(question: ReviewedQuestion) -> object:
+    """What was decided about a question after the test, as far as a page shows it."""
+    if question.decided is None:
+        return None
+    return question.decided.policy.value, [bank.encode_key(key) for key in question.decided.keys]
 
 
 def _said(outcome: bank.Score | None) -> object:

@@ -20,6 +20,7 @@ def tabs_for(actor: Actor, quiz: Quiz, here: str) -> list[Tab]:
         ("releases", _("Công bố"), Permission.RELEASE_RESULTS),
         ("tasks", _("Chấm bài"), Permission.MARK_QUIZ),
         ("deliveries", _("Đến muộn"), Permission.READ_ATTEMPTS),
+        ("regrades", _("Chấm lại"), Permission.SEE_QUIZ_RESULTS),
         ("reopenings", _("Mở lại"), Permission.SEE_QUIZ_RESULTS),
         ("preview", _("Đề"), Permission.SEE_QUIZ_RESULTS),
         ("sittings_page", _("Phòng thi"), Permission.BUILD_QUIZ),

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
 from lms.quizzes.domain.states import EventKind, Standing
 from lms.quizzes.models import Attempt, AttemptEvent, Quiz
@@ -69,6 +70,16 @@ def begun(
 ) -> Attempt:
     """An attempt that a pupil began."""
     return taking.begin(session, world.actor(session, who), quiz.uid, device=device, at=at)
+
+
+def answered(session: Session, world: World, quiz: Quiz, who: str, at: datetime = NOON, **fields: str) -> Attempt:
+    """An attempt that was begun, answered by a plain form (`q1_choice="b"`) and handed in."""
+    attempt = begun(session, world, quiz, who, at)
+    actor = world.actor(session, who)
+    written = MultiDict({name.replace("_", "-"): value for name, value in fields.items()})
+    taking.save_plain(session, actor, attempt.uid, written, device=DEVICE, at=at)
+    taking.hand_in(session, actor, attempt.uid, at=at)
+    return attempt
 
 
 def late(

@@ -101,7 +101,7 @@ def test_a_person_lets_a_late_answer_count_and_marks_follow(
     session.refresh(event)
     assert event.standing == Standing.LATE  # the event itself is as it came
     assert session.get_one(Submission, attempt.id).receipt == receipt  # of what was handed in
-    found = reviewing.teacher_review(session, teacher, quiz.uid, attempt.uid)
+    found = reviewing.teacher_review(session, teacher, quiz.uid, attempt.uid, at=END + 40 * MINUTE)
     assert found.questions[0].response == {"choice": "b"}
 
 

@@ -14,7 +14,7 @@ from lms.base.errors import Conflict, Forbidden, Invalid, NotFound
 from lms.quizzes.domain.flow import ReopeningState
 from lms.quizzes.domain.states import HandedInBy, QuizState
 from lms.quizzes.models import Attempt, AttemptEvent, AttemptScore, Quiz, QuizFlow, Reopening, Submission
-from lms.quizzes.service import closing, marking, pausing, releasing, reopening, taking, watching
+from lms.quizzes.service import closing, pausing, releasing, reopening, taking, watching
 from lms.quizzes.service.extra_time import give_extra_time
 from tests.factories import NOON, World
 from tests.lms.quizzes import factories
@@ -227,7 +227,7 @@ def test_a_reopening_can_be_refused(session: Session, world: World) -> None:
     assert quiz.state == QuizState.CLOSED
 
 
-@pytest.mark.parametrize("why", ["running", "released", "marked", "no time", "no reason"])
+@pytest.mark.parametrize("why", ["running", "released", "no time", "no reason"])
 def test_what_is_not_given_back(session: Session, world: World, why: str) -> None:
     quiz = factories.published(session, world, [samples.choice(), samples.essay()])
     teacher = world.actor(session, "teacher")
@@ -237,8 +237,6 @@ def test_what_is_not_given_back(session: Session, world: World, why: str) -> Non
     if why == "released":
         releasing.end_now(session, teacher, quiz.uid, at=LATER)
         releasing.release(session, teacher, quiz.uid, at=LATER)
-    if why == "marked":
-        marking.give_points(session, teacher, quiz.uid, attempt.uid, 2, points=Fraction(1), at=LATER)
     if why == "no time":
         attempt.deadline_at = LATER
     with pytest.raises(Invalid if why.startswith("no ") else Conflict):
