@@ -20,6 +20,7 @@ from lms.app import create_app
 from lms.base import clock, config, db
 from lms.base.config import Settings
 from lms.base.db import UtcDateTime
+from lms.serving import settle
 
 _bare = Table(
     "bench_bare_answer",
@@ -77,7 +78,13 @@ def main(kind: str) -> None:
         backpressure=2048,
         log_level=LogLevels.error,
     )
-    server.serve(target_loader=lambda _target: make(settings), wrap_loader=True)
+
+    def load(_target: str) -> Flask:
+        app = make(settings)
+        settle()
+        return app
+
+    server.serve(target_loader=load, wrap_loader=True)
 
 
 if __name__ == "__main__":

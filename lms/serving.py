@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import fcntl
+import gc
 import os
 import signal
 import sys
@@ -56,6 +57,7 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         _share_numbers(settings.data_dir.resolve() / "metrics")
     with _alone(settings):
         prepare(settings)
+        settle()  # what workers share with us stays shared: a collection would write into it
         announce(f"http://{settings.host}:{settings.port}")
         _watch(lambda: _granian(settings))
 
@@ -112,10 +114,17 @@ def _worker(settings: Settings, parent: int) -> Flask:
     """Make the application inside a fresh worker process."""
     _end_with(parent)
     app = create_app(settings)
+    settle()
     if jobs_inside(settings):
         jobs.start()
         Finalize(None, jobs.close, exitpriority=10)
     return app
+
+
+def settle() -> None:
+    """Let the garbage collector pass over what the application is made of: it stays as long as the process."""
+    gc.collect()
+    gc.freeze()
 
 
 def _end_with(parent: int) -> None:

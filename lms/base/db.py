@@ -7,6 +7,7 @@ the file lock, and every commit is synced to disk. On PostgreSQL the server does
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -18,9 +19,9 @@ from typing import Any, ClassVar, TypeVar
 from sqlalchemy import DDL, Connection, DateTime, Engine, MetaData, String, TypeDecorator, create_engine, event
 from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, make_transient_to_detached, sessionmaker
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -98,11 +99,30 @@ def connect(url: str) -> Engine:
     return engine
 
 
+IDLE_SECONDS = 1.0
+_LEFT = "gieo_left"
+
+
 def _postgresql(url: str) -> Engine:
+    """Connections that lay idle are tried before they are used; a busy pool pays for no such question."""
     url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    return create_engine(
-        url, pool_size=10, max_overflow=20, pool_pre_ping=True, pool_recycle=1800, hide_parameters=True
-    )
+    engine = create_engine(url, pool_size=10, max_overflow=20, pool_recycle=1800, hide_parameters=True)
+
+    @event.listens_for(engine, "checkin")
+    def leave(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        record.info[_LEFT] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def enter(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:
+        left = record.info.get(_LEFT)
+        if left is None or time.monotonic() - left < IDLE_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except Exception as error:
+            raise InvalidatePoolError from error  # the others have gone with it
+
+    return engine
 
 
 def _sqlite(url: str) -> Engine:

@@ -88,11 +88,8 @@ def respond(pieces: Iterable[Piece]) -> Response:
     pieces = list(pieces)
     if request.accept_encodings["gzip"] <= 0:
         return Response(b"".join(piece.text for piece in pieces), mimetype="text/html")
-    crc = size = 0
-    for piece in pieces:
-        crc = zlib.crc32(piece.text, crc)
-        size += len(piece.text)
-    tail = _LAST + struct.pack("<II", crc, size & 0xFFFFFFFF)
+    text = b"".join([piece.text for piece in pieces])
+    tail = _LAST + struct.pack("<II", zlib.crc32(text), len(text) & 0xFFFFFFFF)
     response = Response(b"".join([_HEAD, *(piece.packed for piece in pieces), tail]), mimetype="text/html")
     response.headers["Content-Encoding"] = "gzip"
     return response
