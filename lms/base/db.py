@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -78,23 +78,35 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime, Fraction: FractionText}
 
 
+class Reading(Session):
+    """A session that only reads."""
+
+    def flush(self, objects: Sequence[Any] | None = None) -> None:
+        raise RuntimeError("This session only reads; whoever wants to write opens another.")
+
+
 Sessions: sessionmaker[Session] = sessionmaker(expire_on_commit=False)
+_Readings: sessionmaker[Reading] = sessionmaker(class_=Reading, expire_on_commit=False, autoflush=False)
 
 WRITES = "gieo_writes"
+_ALONE = "gieo_alone"  # each statement for itself
 GATE_SECONDS = 30
 write_gate = threading.Lock()  # held from BEGIN IMMEDIATE until the connection is back in the pool
 _writer: Engine | None = None  # the engine for sessions that write, where it differs
+_reader: Engine | None = None  # the engine for sessions that only read
 
 
 def connect(url: str) -> Engine:
     """Open the database behind *url* and let `Sessions` use it."""
-    global _writer
+    global _writer, _reader
     if url.startswith("sqlite"):
         engine = _sqlite(url)
         _writer = engine.execution_options(**{WRITES: True})
+        _reader = engine.execution_options(**{_ALONE: True})
     else:
         engine = _postgresql(url)
         _writer = None
+        _reader = engine.execution_options(isolation_level="AUTOCOMMIT")
     Sessions.configure(bind=engine)
     return engine
 
@@ -153,7 +165,10 @@ def _sqlite(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        if not connection.get_execution_options().get(WRITES):
+        options = connection.get_execution_options()
+        if options.get(_ALONE):
+            return
+        if not options.get(WRITES):
             connection.exec_driver_sql("BEGIN")
             return
         if not write_gate.acquire(timeout=GATE_SECONDS):
@@ -172,6 +187,11 @@ def _sqlite(url: str) -> Engine:
 def open_session(*, writes: bool) -> Session:
     """Open a session; on SQLite one that *writes* takes its place in the queue of writers at its first statement."""
     return Sessions(bind=_writer) if writes and _writer is not None else Sessions()
+
+
+def open_reading() -> Session:
+    """Open a session that only reads, each statement for itself as the database then stands: nothing begins or ends."""
+    return _Readings(bind=_reader)
 
 
 def engine_for(*, writes: bool) -> Engine:

@@ -108,7 +108,9 @@ def settings() -> Settings:
 def current_session() -> Session:
     """The database session of this request; on SQLite an unsafe method takes the write lock at its first statement."""
     if "session" not in g:
-        g.session = db.open_session(writes=request.method not in SAFE)
+        view = current_app.view_functions.get(request.endpoint or "")
+        alone = request.method in SAFE and getattr(view, "reads_only", False)
+        g.session = db.open_reading() if alone else db.open_session(writes=request.method not in SAFE)
     session: Session = g.session
     return session
 
@@ -119,7 +121,7 @@ def reading_session() -> Iterator[Session]:
     if request.method in SAFE or not settings().is_sqlite:
         yield current_session()
         return
-    with db.open_session(writes=False) as session:
+    with db.open_reading() as session:
         yield session
 
 
@@ -213,6 +215,12 @@ def public(view: V) -> V:
 def before_password(view: V) -> V:
     """Mark a view that stays open while the first password has not been changed yet."""
     view.before_password = True  # type: ignore[attr-defined]  # as above
+    return view
+
+
+def reads_only(view: V) -> V:
+    """Mark a view that writes nothing: its page is asked for by a whole grade at once, and needs no transaction."""
+    view.reads_only = True  # type: ignore[attr-defined]  # as above
     return view
 
 

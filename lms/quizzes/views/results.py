@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from lms.base import clock
 from lms.base.i18n import _, show_number
-from lms.base.web import current_actor, current_self, current_session
+from lms.base.web import current_actor, current_self, current_session, reads_only
 from lms.permissions import Permission, allows
 from lms.quizzes import forms
 from lms.quizzes.domain.states import QuizState
@@ -95,6 +95,7 @@ def mark_answer(uid: str, attempt_uid: str, slot: int) -> ResponseReturnValue:
 
 
 @bp.get("/exam/<uid>/review")
+@reads_only
 def review(uid: str) -> ResponseReturnValue:
     """A pupil's own finished attempt, as far as results are out."""
     return reviews.own_page(reviewing.own_review(current_session(), current_self(), uid, at=clock.now()))

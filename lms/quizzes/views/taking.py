@@ -15,7 +15,7 @@ from lms.base.forms import problems_of
 from lms.base.frame import save_data
 from lms.base.i18n import _, show_time, zone
 from lms.base.permissions import Actor, Role
-from lms.base.web import csrf, current_actor, current_self, current_session, public, shows_again
+from lms.base.web import csrf, current_actor, current_self, current_session, public, reads_only, shows_again
 from lms.quizzes.domain.flow import PULSE
 from lms.quizzes.domain.states import AttemptState
 from lms.quizzes.hot import endpoint, saving, tokens
@@ -85,6 +85,7 @@ def start(uid: str) -> ResponseReturnValue:
 
 
 @bp.get("/exam/<uid>")
+@reads_only
 def exam(uid: str) -> ResponseReturnValue:
     """The page of a running attempt; a finished one leads to its receipt."""
     session, actor, at = current_session(), current_self(), clock.now()
@@ -180,6 +181,7 @@ csrf.exempt(finish)
 
 
 @bp.get("/exam/<uid>/receipt")
+@reads_only
 def receipt(uid: str) -> ResponseReturnValue:
     """What the pupil takes away: that everything is in, when, and the code that proves it."""
     found = taking.get_receipt(current_session(), current_self(), uid)

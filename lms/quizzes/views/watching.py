@@ -11,7 +11,7 @@ from lms.base.forms import problems_of
 from lms.base.i18n import _
 from lms.base.i18n_marks import N_
 from lms.base.permissions import Role
-from lms.base.web import current_actor, current_session, shows_again
+from lms.base.web import current_actor, current_session, reads_only, shows_again
 from lms.permissions import Permission, allows
 from lms.quizzes.domain.states import QuizState
 from lms.quizzes.service import deliveries, reading, releasing, watching
@@ -36,6 +36,7 @@ LOOKS = {
 
 
 @bp.get("/quizzes/<uid>")
+@reads_only
 def show(uid: str) -> ResponseReturnValue:
     """Lead each person to their side of the quiz: build, watch, results, take, or the child's results."""
     session, actor = current_session(), current_actor()
