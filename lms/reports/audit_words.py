@@ -109,6 +109,8 @@ ACTS: Mapping[str, str] = MappingProxyType(
         "attempt.marked": N_("chấm bài tự luận"),
         "quiz.sheet_marked": N_("chấm một bài làm ẩn danh hoặc theo vòng"),
         "quiz.marking_planned": N_("đặt cách chấm tay"),
+        "quiz.answer_noted": N_("ghi chú vào một bài làm"),
+        "quiz.answer_note_taken_back": N_("bỏ một ghi chú trong bài làm"),
         "quiz.rubric_saved": N_("đặt thang tiêu chí chấm"),
         "gradebook.opened": N_("mở sổ điểm"),
         "gradebook.columns_set": N_("đổi số cột điểm thường xuyên"),

@@ -54,11 +54,33 @@ function dress(form) {
     comment.focus();
   });
 
+  const answer = document.querySelector("[data-answer]");
+  if (answer) takeSelections(answer, form);
+
   form.addEventListener("change", addUp);
   addUp();
   if (!matchMedia("(hover: hover)").matches) return; // on a phone no keyboard pops up
   const first = criteria[0] ? (ticked(criteria[0]) ?? criteria[0].querySelector("input")) : form.querySelector("[data-first]");
   first.focus({ preventScroll: true });
+}
+
+/* What is selected in the answer goes into the form, with the place counted in whole characters as the server counts. */
+function takeSelections(answer, form) {
+  const noting = form.querySelector("[data-noting]");
+  const [start, quote] = ["[data-start]", "[data-quote]"].map((name) => form.querySelector(name));
+  document.addEventListener("selectionchange", () => {
+    const selection = document.getSelection();
+    if (!selection.rangeCount || selection.isCollapsed) return;
+    const range = selection.getRangeAt(0);
+    if (!answer.contains(range.startContainer) || !answer.contains(range.endContainer)) return;
+    const before = range.cloneRange();
+    before.selectNodeContents(answer);
+    before.setEnd(range.startContainer, range.startOffset);
+    start.value = String([...before.toString()].length);
+    quote.value = range.toString();
+    noting.open = true;
+  });
+  quote.addEventListener("input", () => { start.value = ""; });
 }
 
 for (const form of document.querySelectorAll("[data-marking]")) dress(form); // none where both rounds are done

@@ -70,3 +70,39 @@ def test_digits_take_levels_and_a_click_brings_words(
     with arriving(page):
         page.keyboard.press("Control+Enter")
     expect(page.get_by_text("1/2 bài")).to_be_visible()
+
+
+SELECT = """([from, to]) => {
+    const answer = document.querySelector("[data-answer]");
+    const walker = document.createTreeWalker(answer, NodeFilter.SHOW_TEXT);
+    const range = document.createRange();
+    for (let at = 0, node; (node = walker.nextNode()); at += node.length) {
+        if (from >= at && from <= at + node.length) range.setStart(node, from - at);
+        if (to >= at && to <= at + node.length) range.setEnd(node, to - at);
+    }
+    document.getSelection().removeAllRanges();
+    document.getSelection().addRange(range);
+}"""
+
+
+def test_a_selected_part_gets_its_note(visit: Callable[..., Page], world: World, desk: str, axe: str) -> None:
+    page = visit(world.teacher)
+    page.goto(desk)
+    answer = page.locator("[data-answer]")
+    text = answer.inner_text()
+    page.get_by_label("Điểm (tối đa 1)").fill("0,5")
+    second = text.rindex("Việt")  # the same word stands before; only the place tells them apart
+    page.evaluate(SELECT, [second, second + 4])
+    expect(page.get_by_label("Đoạn trong bài")).to_have_value("Việt")
+    page.get_by_label("Lời ghi chú").fill("Viết hoa đúng.")
+    follow(page.get_by_role("button", name="Thêm ghi chú"))
+    mark = answer.locator("mark")
+    expect(mark).to_have_text("Việt")
+    assert answer.inner_text() == text
+    assert mark.evaluate("one => one.previousSibling.data.length") == second
+    expect(page.get_by_label("Điểm (tối đa 1)")).to_have_value("0,5")
+    check(page, axe)
+    end = text.rindex(".")  # behind a mark the count goes on
+    page.evaluate(SELECT, [end, end + 1])
+    expect(page.get_by_label("Đoạn trong bài")).to_have_value(".")
+    assert page.locator("[data-start]").input_value() == str(end)

@@ -171,6 +171,13 @@ FORMS: dict[str, Callable[[World, Values], Fields]] = {
     "quizzes.set_release": lambda w, of: {"act": "now"},
     "quizzes.save_mark": lambda w, of: {"sheet": sheet_of(of), "seen": "0", "points": "1", "comment": ""},
     "quizzes.keep_comment": lambda w, of: {"sheet": sheet_of(of), "seen": "0", "comment": "Trình bày rõ."},
+    "quizzes.note_on": lambda w, of: {
+        "sheet": sheet_of(of),
+        "seen": "0",
+        "quote": "Bài văn",
+        "start": "0",
+        "note": "Mở bài gọn.",
+    },
     "quizzes.save_rubric": lambda w, of: {"name-0": "Nội dung", "levels-0": "1 Đủ ý\n0,5 Thiếu ý"},
     "quizzes.save_marking_rules": lambda w, of: {
         "anonymous": "y",

@@ -91,3 +91,26 @@ class MarkingRules(Base):
 
     second_marker: Mapped[User | None] = relationship(lazy="joined", foreign_keys=[second_marker_id])
     adjudicator: Mapped[User | None] = relationship(lazy="joined", foreign_keys=[adjudicator_id])
+
+
+class AnswerNote(Base):
+    """What a marker noted on a part of a written answer; taken back it stays, and is shown to nobody.
+
+    The part is quoted too, so that the note finds its place again should the answer have changed.
+    """
+
+    __tablename__ = "quiz_answer_note"
+    __table_args__ = (Index("ix_quiz_answer_note_answer", "attempt_id", "slot"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(String(36), unique=True, default=new_uid)
+    school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("quiz_attempt.id"))
+    slot: Mapped[int]
+    round: Mapped[int] = mapped_column(default=Round.FIRST)
+    start: Mapped[int]
+    quote: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text)
+    written_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    written_at: Mapped[datetime]
+    taken_back_at: Mapped[datetime | None]

@@ -26,9 +26,11 @@ from lms.quizzes.models import Attempt, AttemptScore, ItemScore, Quiz, ResponseC
 from lms.quizzes.service.corrections import Decided, corrections_in_force
 from lms.quizzes.service.frozen import FrozenForm, get_form
 from lms.quizzes.service.marking import comments_of
+from lms.quizzes.service.noting import Feedback, feedback_on
 from lms.quizzes.service.panels import panel_of
 from lms.quizzes.service.reading import get_attempt_of, get_quiz, shown_of
 from lms.quizzes.service.scoring import items_of, score_of
+from lms.quizzes.service.sheets import written_in
 from lms.quizzes.service.statistics import class_shares
 from lms.school import service as school
 from question_bank import api as bank
@@ -49,6 +51,7 @@ class ReviewedQuestion:
     comment: str
     share: Fraction | None = None  # of the points that the class could earn, where statistics are out
     decided: Decided | None = None  # where it was marked again
+    feedback: Feedback | None = None  # beside the comment, where comments are out
 
     @property
     def keys(self) -> Sequence[bank.ItemKey | None]:
@@ -203,8 +206,15 @@ def _questions(
     items = items_of(session, attempt.form_id)
     shares = class_shares(session, quiz, at) if may.statistics else {}
     corrections = corrections_in_force(session, quiz.current_run_id) if may.marks and quiz.current_run_id else {}
+    document = get_form(session, attempt.form_id).document
+    essays = {
+        slot["number"]: written_in(responses.get(slot["number"]))
+        for slot in document
+        if may.comments and items[slot["version"]].type is bank.ItemType.ESSAY
+    }
+    feedback = feedback_on(session, attempt, essays) if essays else {}
     reviewed = []
-    for slot in get_form(session, attempt.form_id).document:
+    for slot in document:
         number, item = slot["number"], items[slot["version"]]
         response = responses.get(number, {})
         scored, decided = points.get(number), corrections.get(slot["version"])
@@ -219,6 +229,7 @@ def _questions(
                 comment=comments.get(number, ""),
                 share=shares.get(slot["version"]),
                 decided=decided,
+                feedback=feedback.get(number),
             )
         )
     return reviewed

@@ -21,7 +21,7 @@ from lms.quizzes.domain.rounds import Round, SettledBy
 from lms.quizzes.domain.rubrics import MOST_CRITERIA, Criterion, typed_criterion
 from lms.quizzes.domain.sheets import in_words, neighbours, next_waiting
 from lms.quizzes.domain.states import QuizState
-from lms.quizzes.service import comment_bank, marking, panels, rubrics
+from lms.quizzes.service import comment_bank, marking, noting, panels, rubrics
 from lms.quizzes.service.rubrics import open_rubric
 from lms.quizzes.service.sheets import Desk, Sheet, open_desk, open_sheet
 from lms.quizzes.views import papers
@@ -90,8 +90,11 @@ def mark(uid: str, version_uid: str) -> ResponseReturnValue:
         points=typed.get("points", "") if typed else "" if sheet.points is None else in_words(sheet.points),
         chosen=_levels() if typed else opened.chosen,
         comment=_typed_comment(typed) if typed else opened.comment,
+        noted=noting.noted_sheet(session, desk, sheet, opened.text),
+        quote="" if typed is None or g.get("noted") else typed.get("quote", ""),
+        note="" if typed is None or g.get("noted") else typed.get("note", ""),
         saved=comment_bank.list_comments(session, actor, desk.quiz),
-        problems={name: problems_of(name) for name in ("", "points", "levels", "comment")},
+        problems={name: problems_of(name) for name in ("", "points", "levels", "comment", "quote", "note")},
     )
 
 
@@ -160,6 +163,29 @@ def keep_comment(uid: str, version_uid: str) -> ResponseReturnValue:
         comment_bank.drop_comment(session, actor, uid, form["drop"])
     else:
         comment_bank.save_comment(session, actor, uid, form.get("comment", ""), at=clock.now())
+    return mark(uid, version_uid)
+
+
+@bp.post("/quizzes/<uid>/marking/<version_uid>/notes")
+@shows_again(mark)
+def note_on(uid: str, version_uid: str) -> ResponseReturnValue:
+    """Note something on a part of the open sheet, or take a note back; the rest of the form comes back as typed."""
+    session, actor, form = current_session(), current_actor(), request.form
+    where = (uid, version_uid, form.get("sheet", ""))
+    start = form.get("start", "")
+    if form.get("drop"):
+        noting.take_back_note(session, actor, *where, form["drop"], at=clock.now())
+    else:
+        noting.add_note(
+            session,
+            actor,
+            *where,
+            quote=form.get("quote", ""),
+            start=_whole(start) if start else None,
+            note=form.get("note", ""),
+            at=clock.now(),
+        )
+        g.noted = True
     return mark(uid, version_uid)
 
 

@@ -83,7 +83,8 @@ def _cards(found: Review, *, may_mark: bool = False) -> Iterator[Piece]:
     for one in found.questions:
         yield _question(found.form, one, found.shown, language)
         marking = may_mark and bool(one.slot["label"])
-        if not (one.comment or marking or one.share is not None):
+        said = one.comment or (one.feedback and (one.feedback.levels or one.feedback.noted))
+        if not (said or marking or one.share is not None):
             yield _END
             continue
         below = render_template("lms/quizzes/_review_below.html", one=one, review=found, marking=marking)
@@ -125,6 +126,7 @@ def _text(form: FrozenForm, question: ReviewedQuestion, may: Shown) -> str:
         worth=question.worth,
         fact=_(FACTS[question.decided.policy]) if question.decided else "",
         dropped=question.decided is not None and question.decided.policy is Policy.DROP,
+        noted=question.feedback.noted if question.feedback else None,
     )
 
 
