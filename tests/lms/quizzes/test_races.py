@@ -25,12 +25,13 @@ from lms.base.audit import AuditEntry
 from lms.base.config import Settings
 from lms.gradebook.models import MarkChange
 from lms.quizzes import jobs
-from lms.quizzes.domain.states import ReleasePolicy
+from lms.quizzes.domain.states import EventKind, ReleasePolicy
 from lms.quizzes.hot import checking, saving
 from lms.quizzes.models import Attempt, AttemptEvent, ResponseCurrent, Submission
 from tests.conftest import sign_in
 from tests.factories import World, make_world
 from tests.lms.quizzes import factories
+from tests.lms.quizzes.test_practising import given
 
 TOKEN = re.compile(r'data-token="([^"]+)"')
 CROWD = 50
@@ -127,6 +128,16 @@ def test_fifty_starts_at_once_begin_one_attempt(campus: Campus) -> None:
     got = campus.crowd(lambda client: client.post(f"/quizzes/{campus.quiz}/start"))
     assert {(one.status_code, one.location) for one in got} == {(303, got[0].location)}
     assert len(campus.all(Attempt)) == 1
+
+
+def test_fifty_times_the_same_try_of_a_practice_is_one(campus: Campus) -> None:
+    with db.transaction() as session:
+        practice = given(session, campus.world, at=clock.now()).uid
+    round_of = campus.client().post(f"/quizzes/{practice}/start").location
+    answer = {"q1-choice": "a", "try": "1", "act": "check"}
+    got = campus.crowd(lambda client: client.post(f"{round_of}/practice/1", data=answer))
+    assert {one.status_code for one in got} == {303}
+    assert [event.kind for event in campus.all(AttemptEvent)] == [EventKind.TRY]
 
 
 def test_fifty_hand_ins_at_once_are_one(campus: Campus) -> None:
