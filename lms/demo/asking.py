@@ -36,6 +36,11 @@ class Asked:
         """The same question under a name."""
         return replace(self, name=name)
 
+    def hinted(self, *hints: str) -> Asked:
+        """The same question with hints for practice."""
+        notes = replace(self.draft.notes, hints=tuple(from_plain(hint) for hint in hints))
+        return replace(self, draft=replace(self.draft, notes=notes))
+
     def drawn(self, picture: str) -> Asked:
         """The same question with a drawing after its prompt."""
         return replace(self, picture=picture)

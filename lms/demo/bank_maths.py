@@ -52,7 +52,9 @@ def _identities() -> list[Asked]:
             "$(4x-5)(4x+5)$",
             "$(2x-25)(2x+1)$",
             why="$4x^2-25=(2x)^2-5^2$ là hiệu hai bình phương.",
-        ).named("hieu-binh-phuong"),
+        )
+        .named("hieu-binh-phuong")
+        .hinted("Viết $4x^2$ và 25 dưới dạng bình phương.", "Dùng $a^2-b^2=(a-b)(a+b)$."),
         one(
             _at("TH", topic, "SĐ.2.3"),
             "Phân tích đa thức $x^3-8$ thành nhân tử, ta được",
@@ -61,7 +63,9 @@ def _identities() -> list[Asked]:
             "$(x-2)^3$",
             "$(x+2)(x^2-2x+4)$",
             why="Hiệu hai lập phương: $x^3-2^3=(x-2)(x^2+2x+4)$.",
-        ).named("hieu-lap-phuong"),
+        )
+        .named("hieu-lap-phuong")
+        .hinted("Số 8 là lập phương của số nào?"),
         truth(
             _at("NB", topic, "SĐ.2.1"),
             "Đẳng thức $(a-b)^2=a^2-b^2$ đúng với mọi số $a$, $b$.",
@@ -73,7 +77,9 @@ def _identities() -> list[Asked]:
             "Không dùng máy tính, hãy tính $101^2-99^2$.",
             "400",
             why="$(101-99)(101+99)=2\\cdot 200=400$.",
-        ).named("tinh-nhanh"),
+        )
+        .named("tinh-nhanh")
+        .hinted("Đây là hiệu hai bình phương."),
         match(
             _at("TH", topic, "SĐ.2.2"),
             "Nối mỗi biểu thức với dạng khai triển của nó.",
@@ -143,7 +149,9 @@ def _fractions() -> list[Asked]:
             "$\\dfrac{9}{3x}$",
             "$x+3$",
             why="$\\dfrac{(x-3)(x+3)}{x(x-3)}=\\dfrac{x+3}{x}$.",
-        ).named("rut-gon"),
+        )
+        .named("rut-gon")
+        .hinted("Phân tích tử thức và mẫu thức thành nhân tử.", "Tử thức là hiệu hai bình phương."),
         number(
             _at("TH", topic, "SĐ.3.1"),
             "Tính giá trị của phân thức $\\dfrac{x^2+1}{x-1}$ tại $x=3$.",

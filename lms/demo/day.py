@@ -14,7 +14,7 @@ from lms.demo.library import stock_library
 from lms.demo.marks import abilities, type_marks
 from lms.demo.people import DemoSchool
 from lms.demo.questions import fill_informatics, fill_maths
-from lms.demo.quizzes import hold_quiz, open_informatics_quiz, open_quiz
+from lms.demo.quizzes import hold_quiz, open_informatics_quiz, open_practice, open_quiz
 from lms.school.service import load_actor
 
 CLASS = "8A2"
@@ -31,9 +31,10 @@ TAUGHT = {  # typed columns by class and subject; the quiz brings tx2 of Toán 8
 
 
 def live_until_now(session: Session, made: DemoSchool, *, at: datetime, seed: int = 2026) -> None:
-    """Let the school work until *at*: lessons, questions, two quizzes, materials, marks.
+    """Let the school work until *at*: lessons, questions, quizzes, materials, marks.
 
-    One quiz is open at *at* and for five days; everything else lies before. Same seed, same school.
+    One quiz is open at *at* and for five days, a practice to the end of the year; nearly everything else lies before.
+    Same seed, same school.
     """
     actors = {user.sign_in_name: load_actor(session, user) for user in _staff(made)}
     teacher = actors["gv.toan8"]
@@ -50,6 +51,7 @@ def live_until_now(session: Session, made: DemoSchool, *, at: datetime, seed: in
     }
     hold_quiz(session, teacher, course, algebra.uid, items, class_list, at=at, seed=seed)
     open_quiz(session, teacher, course, geometry.uid, items, at=at, seed=seed + 1)
+    open_practice(session, teacher, course, algebra.uid, items, at=at, seed=seed + 3)
 
     computing = made.courses[CLASS, "Tin học"]
     its_teacher = actors[made.teacher_of(CLASS, "Tin học").sign_in_name]

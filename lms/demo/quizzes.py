@@ -1,4 +1,4 @@
-"""Two quizzes of Toán 8A2: one taken, marked and released, one open now."""
+"""The quizzes of the demo: one taken, marked and released, two open now, and a practice."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from lms.base.permissions import Actor
 from lms.courses.models import Course
 from lms.demo.bank_maths import EQUATIONS
 from lms.demo.pupils import ESSAYS, PlainForm, answer, fields_of
+from lms.quizzes.domain.behaviours import Behaviour
 from lms.quizzes.domain.states import ReleasePolicy
 from lms.quizzes.models import Quiz
-from lms.quizzes.service import building, closing, marking, releasing, taking
+from lms.quizzes.service import behaving, building, closing, marking, releasing, taking
 from lms.quizzes.service.sheets import open_desk, open_sheet
 from question_bank import api as bank
 
@@ -43,6 +44,7 @@ OPEN = (
     ("xe-may", Fraction(1)),
     ("xep-loi-giai", Fraction(1)),
 )
+PRACTISED = ("binh-phuong-tong", "hieu-binh-phuong", "hieu-lap-phuong", "dieu-kien", "rut-gon", "tinh-nhanh", "gia-tri")
 ESSAY_POINTS = (Fraction(2), Fraction(3, 2), HALF, Fraction(0))
 ESSAY_COMMENTS = (
     "Trình bày rõ, phân tích gọn. Tốt lắm!",
@@ -201,6 +203,30 @@ def open_informatics_quiz(
     )
 
 
+def open_practice(
+    session: Session,
+    teacher: Actor,
+    course: Course,
+    section_uid: str,
+    items: Mapping[str, bank.BankItem],
+    *,
+    at: datetime,
+    seed: int,
+) -> Quiz:
+    """A practice on what the class has learnt so far, with three tries and hints, open to the end of the year."""
+    return _build(
+        session,
+        teacher,
+        course,
+        section_uid,
+        building.QuizSettings(title="Luyện tập: Hằng đẳng thức và phân thức"),
+        [(items[name], Fraction(1)) for name in PRACTISED],
+        behaviour=Behaviour.INTERACTIVE,
+        at=at - timedelta(days=1),
+        seed=seed,
+    )
+
+
 def _build(
     session: Session,
     teacher: Actor,
@@ -210,6 +236,7 @@ def _build(
     chosen: list[tuple[bank.BankItem, Fraction]],
     *,
     draws: list[tuple[bank.DrawRule, Fraction]] | None = None,
+    behaviour: Behaviour = Behaviour.DEFERRED,
     at: datetime,
     seed: int,
 ) -> Quiz:
@@ -223,6 +250,8 @@ def _build(
     for item, worth in chosen:
         if item.type not in _CHOICES:
             building.add_questions(session, teacher, quiz.uid, [item.version_uid], worth)
+    if behaviour is not Behaviour.DEFERRED:
+        behaving.change_behaviour(session, teacher, quiz.uid, behaviour)
     return building.publish(session, teacher, quiz.uid, at=at)
 
 

@@ -53,7 +53,7 @@ def _user(session: Session, name: str) -> User:
 
 
 def test_one_quiz_is_over_and_one_can_be_taken_now(school: DemoSchool, reading: Session) -> None:
-    over, _practice, running = reading.scalars(select(Quiz).order_by(Quiz.opens_at)).all()
+    over, *_practice, running = reading.scalars(select(Quiz).order_by(Quiz.opens_at)).all()
     assert over.released_at is not None
     assert reading.scalar(select(func.count()).select_from(AttemptScore)) == 40
     assert not reading.scalars(select(AttemptScore).where(AttemptScore.waiting > 0)).all()
@@ -79,7 +79,7 @@ def test_lessons_bank_and_library_hold_what_they_should(school: DemoSchool, read
     course, sections = courses.course_page(reading, teacher, school.courses["8A2", "Toán"].uid, at=NOON)
     shown = courses.shown_activities(reading, pupil, course, sections, at=NOON)
     seen = [one.kind for _section, lines in shown for one in lines]
-    assert sorted(seen) == ["lesson", "lesson", "lesson", "material", "quiz", "quiz"]
+    assert sorted(seen) == ["lesson", "lesson", "lesson", "material", "quiz", "quiz", "quiz"]
     rule = bank.DrawRule(school.subjects["Toán"].id)
     assert bank.count_matching(reading, teacher, rule) >= 40
     states = reading.scalars(select(materials.Edition.state)).all()
