@@ -13,10 +13,20 @@ from sqlalchemy.orm import Session
 from lms.base.errors import NotFound
 from lms.base.permissions import Actor
 from lms.base.users import User
+from lms.quizzes.domain.regrading import still_stands
 from lms.quizzes.domain.rounds import Round, SettledBy, settled
 from lms.quizzes.domain.rubrics import Rubric
 from lms.quizzes.domain.sheets import sheet_uid
-from lms.quizzes.models import Attempt, ItemScore, MarkGiven, Quiz, ResponseCurrent, TeacherComment
+from lms.quizzes.models import (
+    Attempt,
+    AttemptEvent,
+    EventDecision,
+    ItemScore,
+    MarkGiven,
+    Quiz,
+    ResponseCurrent,
+    TeacherComment,
+)
 from lms.quizzes.service.panels import Panel, join_panel
 from lms.quizzes.service.rubrics import find_rubric
 from lms.school import service as school
@@ -158,16 +168,30 @@ def sheets_of(session: Session, panel: Panel, version_uid: str) -> list[Sheet]:
 
 
 def marks_given(session: Session, attempt_ids: Sequence[int]) -> dict[tuple[int, int], dict[Round, Fraction]]:
-    """The latest points of each round by attempt and slot."""
+    """The latest points of each round by attempt and slot, as far as they were given for the answer that counts now."""
     found: dict[tuple[int, int], dict[Round, Fraction]] = {}
     rows = session.execute(
-        select(MarkGiven.attempt_id, MarkGiven.slot, MarkGiven.round, MarkGiven.points)
+        select(
+            MarkGiven.attempt_id,
+            MarkGiven.slot,
+            MarkGiven.round,
+            MarkGiven.points,
+            MarkGiven.given_at,
+            AttemptEvent.server_at,
+            EventDecision.decided_at,
+        )
+        .outerjoin(
+            ResponseCurrent,
+            (ResponseCurrent.attempt_id == MarkGiven.attempt_id) & (ResponseCurrent.slot == MarkGiven.slot),
+        )
+        .outerjoin(AttemptEvent, AttemptEvent.id == ResponseCurrent.event_id)
+        .outerjoin(EventDecision, EventDecision.event_id == ResponseCurrent.event_id)
         .where(MarkGiven.attempt_id.in_(attempt_ids), MarkGiven.points.is_not(None))
         .order_by(MarkGiven.id)
     )
-    for attempt_id, slot, round_, points in rows:
-        if points is not None:
-            found.setdefault((attempt_id, slot), {})[Round(round_)] = points
+    for row in rows:
+        if row.points is not None and still_stands(row.given_at, came_at=row.server_at, decided_at=row.decided_at):
+            found.setdefault((row.attempt_id, row.slot), {})[Round(row.round)] = row.points
     return found
 
 

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from fractions import Fraction
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
 from lms.base import clock, db
 from lms.base.errors import Conflict, Forbidden, Invalid, NotFound
 from lms.quizzes.domain.rounds import Round, SettledBy, settled
 from lms.quizzes.domain.states import ReleasePolicy
 from lms.quizzes.models import AttemptScore, EssayMark, ItemScore, MarkGiven, MarkingRules, Quiz, TeacherComment
-from lms.quizzes.service import marking, panels, releasing, reviewing
+from lms.quizzes.service import marking, panels, releasing, reopening, reviewing, taking
 from lms.quizzes.service.panels import MarkingWish
 from lms.quizzes.service.sheets import Desk, Opened, open_sheet
 from tests.factories import World
+from tests.lms.quizzes import factories
 from tests.lms.quizzes.test_marking import LATER, SignIn, desk_of, essays, version_of
 
 
@@ -130,6 +133,24 @@ def test_who_was_named_decides_and_the_head_no_longer(session: Session, world: W
         desk_of(session, world.actor(session, "subject_head"), quiz)
     give(session, world, "it_teacher", quiz, "1/2")
     assert counted(session) == [Fraction(1, 2)]
+
+
+def test_an_answer_written_anew_is_marked_anew_in_both_rounds(session: Session, world: World) -> None:
+    quiz, pupil = two_rounds(session, world), world.actor(session, "pupil")
+    for who in ("teacher", "colleague"):
+        give(session, world, who, quiz, "1")
+    attempt = desk_of(session, world.actor(session, "teacher"), quiz).sheets[0].attempt_uid
+    anew = LATER + timedelta(minutes=1)
+    teacher = world.actor(session, "teacher")
+    reopening.reopen(session, teacher, quiz.uid, attempt, minutes=5, reason="Bấm nhầm", at=anew)
+    written = MultiDict({"q1-text": "Bài khác hẳn."})
+    taking.save_plain(session, pupil, attempt, written, device=factories.DEVICE, at=anew)
+    taking.hand_in(session, pupil, attempt, at=anew)
+    for who in ("teacher", "colleague"):
+        sheet = desk_of(session, world.actor(session, who), quiz).sheets[0]
+        assert (sheet.points, sheet.closed) == (None, False)
+    score = session.scalars(select(ItemScore).where(ItemScore.attempt_id == sheet.attempt_id)).one()
+    assert score.points is None
 
 
 def test_no_way_leads_around_the_second_round(session: Session, world: World) -> None:
