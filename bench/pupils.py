@@ -1,10 +1,11 @@
 """A crowd of pupils in a process of its own: `python -m bench.pupils PLAN RESULT`.
 
-One event loop plays all pupils over keep-alive connections, as a reverse proxy in front of the server would hold them.
-What each pupil does is drawn from the seed before it begins; a request's time counts from the moment at which the pupil
-wanted it, so that a slow server cannot make itself look fast by holding the crowd back. A few come early, one after the
-other, and are not timed: they find the server as it was started. What was acknowledged is written down and compared
-with the database by whoever started us.
+One event loop plays all pupils over keep-alive connections, as a reverse proxy in front of the server would hold
+them; they take turns, so that every worker process behind them gets its share. What each pupil does is drawn from the
+seed before it begins; a request's time counts from the moment at which the pupil wanted it, so that a slow server
+cannot make itself look fast by holding the crowd back. A few come early, one after the other, and are not timed: they
+find the server as it was started. What was acknowledged is written down and compared with the database by whoever
+started us.
 """
 
 from __future__ import annotations
@@ -103,7 +104,7 @@ class Crowd:
         self.pupils = [Told(*seat) for seat in plan["seats"]]
         self.times: dict[str, list[float]] = {"start": [], "save": [], "hand_in": []}
         self.errors: dict[str, int] = {}
-        self.free: asyncio.LifoQueue[Connection] = asyncio.LifoQueue()
+        self.free: asyncio.Queue[Connection] = asyncio.Queue()
 
     async def play(self) -> None:
         """Begin, answer, hand in; each of the three spread over its seconds."""
