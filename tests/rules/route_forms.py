@@ -168,6 +168,8 @@ FORMS: dict[str, Callable[[World, Values], Fields]] = {
     "quizzes.decide_reopening": lambda w, of: {"act": "agree"},
     "quizzes.end": lambda w, of: {"confirm": "kết thúc"},
     "quizzes.release": lambda w, of: {},
+    "quizzes.export_responses": lambda w, of: {},
+    "quizzes.check_receipt": lambda w, of: {"code": "ABCDE-FGH23"},
     "quizzes.set_release": lambda w, of: {"act": "now"},
     "quizzes.save_mark": lambda w, of: {"sheet": sheet_of(of), "seen": "0", "points": "1", "comment": ""},
     "quizzes.keep_comment": lambda w, of: {"sheet": sheet_of(of), "seen": "0", "comment": "Trình bày rõ."},

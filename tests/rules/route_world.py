@@ -349,6 +349,7 @@ def _quizzes(session: Session, made: RouteWorld, teacher: Actor) -> None:
             made.put("reopening.asked/elsewhere", uid=running.uid, reopening_uid=asked)
     for state in ("draft", "published", "closed", "released"):
         made.put(f"part.{state}", uid=made.objects[f"quiz.{state}"]["uid"], part="key")
+        made.put(f"export.{state}", uid=made.objects[f"quiz.{state}"]["uid"], kind="csv")
     _two_rounds(session, made, teacher, built("Bài chấm hai vòng"))
     made.put(
         "answer.elsewhere",

@@ -102,6 +102,8 @@ class Submission(Base):
     """That an attempt was handed in: once, by whom, and the receipt of its answers."""
 
     __tablename__ = "quiz_submission"
+    __table_args__ = (Index("ix_quiz_submission_receipt", "school_id", "receipt"),)
+
     attempt_id: Mapped[int] = mapped_column(ForeignKey("quiz_attempt.id"), primary_key=True)
     school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
     handed_in_at: Mapped[datetime]

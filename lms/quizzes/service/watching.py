@@ -43,6 +43,7 @@ class Row:
     pupil: User
     doing: Doing
     attempt_uid: str = ""
+    started_at: datetime | None = None
     form_code: str = ""
     answered: int = 0
     left: int = 0  # how often the page was left
@@ -118,6 +119,7 @@ def board_of(session: Session, quiz: Quiz) -> Board:
                 pupil=pupil,
                 doing=_doing(attempt, attempt.id in silent),
                 attempt_uid=attempt.uid,
+                started_at=attempt.started_at,
                 form_code=code,
                 answered=answered.get(attempt.id, 0),
                 left=times,
