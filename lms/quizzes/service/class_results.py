@@ -31,6 +31,7 @@ from lms.quizzes.domain.statistics import (
 )
 from lms.quizzes.models import Attempt, Form, ItemScore, Quiz, ResponseCurrent, Submission
 from lms.quizzes.service.feeding import Result, counting_results, results_of
+from lms.quizzes.service.panels import panel_of
 from lms.quizzes.service.reading import get_quiz
 from lms.quizzes.service.scoring import score_of
 from lms.school import service as school
@@ -153,6 +154,7 @@ def _rows(session: Session, quiz: Quiz, results: Sequence[Result], counted: Mapp
         )
     }
     attempts = Counter(one.pupil_id for one in results)
+    nameless = panel_of(session, quiz).hides_names  # a mark that shows up here would tell whose answer was just marked
     rows = []
     for pupil in school.list_pupils(session, quiz.class_id):
         result = counted.get(pupil.id)
@@ -165,8 +167,8 @@ def _rows(session: Session, quiz: Quiz, results: Sequence[Result], counted: Mapp
                 pupil=pupil,
                 attempt_uid=result.attempt_uid,
                 attempts=attempts[pupil.id],
-                points=result.points,
-                mark=_mark(result),
+                points=None if nameless else result.points,
+                mark=None if nameless else _mark(result),
                 waiting=result.waiting,
                 receipt=submission.receipt,
                 handed_in_at=submission.handed_in_at,

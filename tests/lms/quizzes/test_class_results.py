@@ -80,7 +80,7 @@ def test_a_class_costs_as_many_questions_as_a_pupil(world: World, queries: list[
         teacher = world.actor(session, "teacher")
         queries.clear()
         class_results(session, teacher, uid)
-    assert len(queries) == 10
+    assert len(queries) == 11
 
 
 def test_who_sees_the_results_of_a_class(session: Session, world: World) -> None:

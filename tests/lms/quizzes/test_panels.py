@@ -238,6 +238,12 @@ def test_no_page_of_marking_names_a_pupil(app: Flask, world: World, signed_in: S
         assert not [text for text in texts if secret in text]
     for attempt in attempts:
         assert teacher.get(f"/quizzes/{uid}/attempts/{attempt}").status_code == 409
+    table = teacher.get(f"/quizzes/{uid}/results").text
+    assert table.count("chờ chấm</span>") == 2  # nothing tells which of them has been marked
+    assert "10,0" not in table
+    assert teacher.post(f"/quizzes/{uid}/end", data={"confirm": "kết thúc"}).status_code == 303
+    assert teacher.post(f"/quizzes/{uid}/release").status_code == 303
+    assert "10,0" in teacher.get(f"/quizzes/{uid}/results").text
 
 
 def test_two_teachers_mark_and_the_head_decides(app: Flask, world: World, signed_in: SignIn) -> None:
