@@ -42,7 +42,7 @@ def _close(attempt_ids: Sequence[int]) -> int:
     return sum(_close([attempt_id]) for attempt_id in attempt_ids) if len(attempt_ids) > 1 else 0
 
 
-@periodic(LATE_SECONDS)
+@periodic(LATE_SECONDS, long=True)
 def take_late() -> None:
     """Let late answers count where the rule of their quiz says so, each attempt in a transaction of its own."""
     with db.open_session(writes=False) as session:
