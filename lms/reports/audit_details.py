@@ -144,6 +144,7 @@ TELL: Mapping[str, Tell] = MappingProxyType(
         "count": _with(N_("số liên kết")),
         "course": _named(N_("trang lớp học")),
         "criteria": _with(N_("số tiêu chí")),
+        "days": _with(N_("nhận phúc khảo trong (ngày)")),
         "doubles": _if_any(N_("số câu trùng")),
         "down": _with(N_("số điểm giảm")),
         "ending": _with(N_("loại tệp")),

@@ -40,6 +40,7 @@ from lms.quizzes.service import (
     regrading,
     releasing,
     reopening,
+    requests,
     sittings,
     taking,
 )
@@ -331,6 +332,17 @@ def _quizzes(session: Session, made: RouteWorld, teacher: Actor) -> None:
         made.put(f"quiz.{state}", uid=quiz.uid, version_uid=essay, slot_uid=quiz.slots[0].uid, version=approved)
         _attempt(made, state, quiz, attempts["pupil"], essay)
         made.put(f"child.{state}/elsewhere", child_uid=world.pupil.uid, uid=attempts["classmate"].uid)
+        if state == "released":
+            sent = requests.send(
+                session, world.actor(session, "pupil"), attempts["pupil"].uid, reason="Em tính lại thấy đúng", at=at
+            )
+            of_pupil, of_classmate = attempts["pupil"].uid, attempts["classmate"].uid
+            made.put("request.sent", uid=quiz.uid, request_uid=sent.uid)
+            made.put("request.sent/elsewhere", uid=running.uid, request_uid=sent.uid)
+            made.put("own_request.sent", uid=of_pupil, request_uid=sent.uid)
+            made.put("own_request.elsewhere", uid=of_classmate, request_uid=sent.uid)
+            made.put("child_request.sent", child_uid=world.pupil.uid, uid=of_pupil, request_uid=sent.uid)
+            made.put("child_request.elsewhere", child_uid=world.pupil.uid, uid=of_classmate, request_uid=sent.uid)
         if state == "closed":
             asked = reopening.reopen(
                 session, teacher, quiz.uid, attempts["classmate"].uid, minutes=5, reason="Bấm nhầm", at=at

@@ -8,6 +8,7 @@ from lms.quizzes.models.flow import Absence, Pause, QuizFlow, Reopening
 from lms.quizzes.models.marking import AnswerNote, MarkGiven, MarkingRules, QuizRubric, SavedComment
 from lms.quizzes.models.quizzes import Accommodation, Form, Quiz, QuizSlot, ReleaseAct
 from lms.quizzes.models.regrading import Correction, Regrade, RegradePoints
+from lms.quizzes.models.requests import ReviewRequest
 from lms.quizzes.models.resuming import ResumeCode
 from lms.quizzes.models.scores import AttemptScore, EssayMark, ItemScore, Release, ScoreRun, TeacherComment
 
@@ -41,6 +42,7 @@ __all__ = [
     "Reopening",
     "ResponseCurrent",
     "ResumeCode",
+    "ReviewRequest",
     "SavedComment",
     "ScoreRun",
     "Sitting",

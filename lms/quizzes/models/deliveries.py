@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from lms.base import db
 from lms.base.db import Base
 from lms.base.users import User
+from lms.quizzes.domain.requests import DAYS
 from lms.quizzes.models.attempts import WideInt
 
 
@@ -20,6 +21,7 @@ class AfterRules(Base):
     quiz_id: Mapped[int] = mapped_column(ForeignKey("quiz.id"), primary_key=True)
     school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
     late_minutes: Mapped[int] = mapped_column(default=0)  # 0: a person decides about every late answer
+    request_days: Mapped[int] = mapped_column(default=DAYS)  # after the release; 0: no requests for review
 
 
 class EventDecision(Base):

@@ -19,6 +19,7 @@ from lms.base.permissions import Actor
 from lms.permissions import Permission, require
 from lms.quizzes.domain.answers import project
 from lms.quizzes.domain.deliveries import MOST_MINUTES, counts_by_rule, made_at
+from lms.quizzes.domain.requests import DAYS, MOST_DAYS
 from lms.quizzes.domain.results import is_released
 from lms.quizzes.domain.states import AttemptState, EventKind, QuizState, ReleasePolicy, Standing
 from lms.quizzes.models import AfterRules, Attempt, AttemptEvent, EventDecision, Quiz, Submission
@@ -206,7 +207,7 @@ def _feed(session: Session, actor: Actor | None, quiz: Quiz, attempts: Sequence[
 def rules_of(session: Session, quiz: Quiz) -> AfterRules:
     """What happens after the end of a quiz without anybody's word; not stored yet where nobody changed it."""
     found = session.get(AfterRules, quiz.id)
-    return found or AfterRules(quiz_id=quiz.id, school_id=quiz.school_id, late_minutes=0)
+    return found or AfterRules(quiz_id=quiz.id, school_id=quiz.school_id, late_minutes=0, request_days=DAYS)
 
 
 def get_rules(session: Session, actor: Actor, uid: str) -> tuple[Quiz, AfterRules]:
@@ -220,23 +221,27 @@ def get_rules(session: Session, actor: Actor, uid: str) -> tuple[Quiz, AfterRule
     return quiz, rules_of(session, quiz)
 
 
-def set_rules(session: Session, actor: Actor, uid: str, *, late_minutes: int) -> AfterRules:
-    """Set for how many minutes after the end late answers count by themselves, as long as the quiz is not closed.
+def set_rules(session: Session, actor: Actor, uid: str, *, late_minutes: int, request_days: int = DAYS) -> AfterRules:
+    """Set for how many minutes after the end late answers count by themselves, and for how many days reviews are asked.
+
+    Only as long as the quiz is not closed.
 
     Raises:
         NotFound, Forbidden: not this person's quiz.
         Conflict: it is closed, and late answers may have been decided by the rule as it was.
-        Invalid: the minutes are out of bounds.
+        Invalid: the minutes or days are out of bounds.
     """
     quiz, rules = get_rules(session, actor, uid)
     if quiz.state == QuizState.CLOSED:
         raise Conflict(N_("Bài đã đóng, không đổi quy định được nữa."))
     if not 0 <= late_minutes <= MOST_MINUTES:
         raise Invalid.at("late_minutes", N_("Hãy ghi số phút từ 0 đến 1440."))
-    rules.late_minutes = late_minutes
+    if not 0 <= request_days <= MOST_DAYS:
+        raise Invalid.at("request_days", N_("Hãy ghi số ngày từ 0 đến 60."))
+    rules.late_minutes, rules.request_days = late_minutes, request_days
     session.add(rules)
     session.flush()
-    audit.record(session, actor, "quiz.after_rules_set", quiz.uid, late_minutes=late_minutes)
+    audit.record(session, actor, "quiz.after_rules_set", quiz.uid, late_minutes=late_minutes, days=request_days)
     return rules
 
 

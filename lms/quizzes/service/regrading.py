@@ -26,6 +26,7 @@ from lms.quizzes.domain.regrading import (
     count_turns,
     fingerprint,
 )
+from lms.quizzes.domain.requests import Outcome, RequestState
 from lms.quizzes.domain.states import AttemptState, QuizState
 from lms.quizzes.models import (
     Attempt,
@@ -35,6 +36,7 @@ from lms.quizzes.models import (
     Regrade,
     RegradePoints,
     ResponseCurrent,
+    ReviewRequest,
     ScoreRun,
 )
 from lms.quizzes.service.building import ENGINE
@@ -275,7 +277,10 @@ def decide(session: Session, actor: Actor, uid: str, regrade_uid: str, *, agree:
     regrade.state = RegradeState.IN_FORCE if agree else RegradeState.REFUSED
     regrade.decided_by_id, regrade.decided_at = actor.user_id, at
     run = session.get_one(ScoreRun, regrade.run_id)
+    request = session.scalar(select(ReviewRequest).where(ReviewRequest.regrade_id == regrade.id))
     if not agree:
+        if request is not None:
+            request.regrade_id = None  # still taken up: to be answered otherwise
         audit.record(session, actor, "quiz.regrade_refused", quiz.uid, run=run.uid)
         session.flush()
         return regrade
@@ -283,12 +288,21 @@ def decide(session: Session, actor: Actor, uid: str, regrade_uid: str, *, agree:
         for one in _points(session, regrade):
             keep_mark(session, regrade.proposed_by_id, regrade.attempt, one.slot, one.points, at)
     quiz.current_run_id = run.id
+    if request is not None:
+        _answer(session, request, run, at)
     session.flush()
     turns = count_turns(change for _attempt, change in _changes(session, regrade))
     audit.record(session, actor, "quiz.regraded", quiz.uid, run=run.uid, up=turns["up"], down=turns["down"])
     if quiz.released_at is not None:
         feed(session, actor, quiz, at=at)
     return regrade
+
+
+def _answer(session: Session, request: ReviewRequest, run: ScoreRun, at: datetime) -> None:
+    """A request for review is answered by the run that changed the mark."""
+    total = session.get_one(AttemptScore, (run.id, request.attempt_id))
+    request.state, request.outcome, request.answered_at = RequestState.ANSWERED, Outcome.CHANGED, at
+    request.points_after, request.worth_after = total.points, total.worth
 
 
 def list_regrades(session: Session, actor: Actor, uid: str) -> tuple[Quiz, Sequence[Regrade], Sequence[ScoreRun]]:

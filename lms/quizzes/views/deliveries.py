@@ -96,6 +96,13 @@ def decide_deliveries(uid: str, attempt_uid: str) -> ResponseReturnValue:
     return redirect(url_for("quizzes.deliveries", uid=uid), code=303)
 
 
+def _whole(name: str, refusal: str) -> int:
+    text = request.form.get(name, "").strip()
+    if not text.isascii() or not text.isdigit():
+        raise Invalid.at(name, refusal)
+    return int(text[:6])
+
+
 @bp.get("/quizzes/<uid>/after")
 def after_rules(uid: str) -> ResponseReturnValue:
     """What happens after the end without anybody's word."""
@@ -107,8 +114,9 @@ def after_rules(uid: str) -> ResponseReturnValue:
         entries=rule_tabs_for(quiz, "after_rules") if draft else (),
         back=url_for("quizzes.edit" if draft else "quizzes.deliveries", uid=uid),
         late_minutes=request.form.get("late_minutes", str(rules.late_minutes)),
+        request_days=request.form.get("request_days", str(rules.request_days)),
         closed=quiz.state == QuizState.CLOSED,
-        problems={name: problems_of(name) for name in ("", "late_minutes")},
+        problems={name: problems_of(name) for name in ("", "late_minutes", "request_days")},
     )
 
 
@@ -117,10 +125,13 @@ def after_rules(uid: str) -> ResponseReturnValue:
 def save_after_rules(uid: str) -> ResponseReturnValue:
     """Save what happens after the end."""
     quiz, _rules = service.get_rules(current_session(), current_actor(), uid)
-    text = request.form.get("late_minutes", "").strip()
-    if not text.isascii() or not text.isdigit():
-        raise Invalid.at("late_minutes", N_("Hãy ghi số phút từ 0 đến 1440."))
-    service.set_rules(current_session(), current_actor(), uid, late_minutes=int(text[:6]))
+    service.set_rules(
+        current_session(),
+        current_actor(),
+        uid,
+        late_minutes=_whole("late_minutes", N_("Hãy ghi số phút từ 0 đến 1440.")),
+        request_days=_whole("request_days", N_("Hãy ghi số ngày từ 0 đến 60.")),
+    )
     flash(_("Đã lưu quy định sau giờ làm bài."))
     draft = quiz.state == QuizState.DRAFT
     return redirect(url_for("quizzes.edit" if draft else "quizzes.deliveries", uid=uid), code=303)

@@ -11,7 +11,7 @@ from lms.base.web import current_actor, current_self, current_session, reads_onl
 from lms.permissions import Permission, allows
 from lms.quizzes import forms
 from lms.quizzes.domain.states import QuizState
-from lms.quizzes.service import deliveries, marking, panels, releasing, reviewing
+from lms.quizzes.service import deliveries, marking, panels, releasing, requests, reviewing
 from lms.quizzes.service.class_results import FormRow, class_results
 from lms.quizzes.views import papers, reviews
 from lms.quizzes.views.blueprint import bp
@@ -44,6 +44,7 @@ def results(uid: str) -> ResponseReturnValue:
         and quiz.state == QuizState.CLOSED,
         released=quiz.released_at is not None,
         running=quiz.state == QuizState.PUBLISHED,
+        requests_waiting=requests.count_open(session, quiz) if allows(actor, Permission.READ_ATTEMPTS, quiz) else 0,
         late_waiting=deliveries.count_waiting(session, quiz) if allows(actor, Permission.READ_ATTEMPTS, quiz) else 0,
     )
 
@@ -98,7 +99,10 @@ def mark_answer(uid: str, attempt_uid: str, slot: int) -> ResponseReturnValue:
 @reads_only
 def review(uid: str) -> ResponseReturnValue:
     """A pupil's own finished attempt, as far as results are out."""
-    return reviews.own_page(reviewing.own_review(current_session(), current_self(), uid, at=clock.now()))
+    return reviews.own_page(
+        reviewing.own_review(current_session(), current_self(), uid, at=clock.now()),
+        url_for("quizzes.own_requests", uid=uid),
+    )
 
 
 @bp.get("/children/<child_uid>/quizzes")
@@ -111,4 +115,7 @@ def child_quizzes(child_uid: str) -> ResponseReturnValue:
 @bp.get("/children/<child_uid>/quizzes/<uid>")
 def child_review(child_uid: str, uid: str) -> ResponseReturnValue:
     """A child's finished attempt, exactly as the child may see it."""
-    return reviews.own_page(reviewing.child_review(current_session(), current_actor(), child_uid, uid, at=clock.now()))
+    return reviews.own_page(
+        reviewing.child_review(current_session(), current_actor(), child_uid, uid, at=clock.now()),
+        url_for("quizzes.child_requests", child_uid=child_uid, uid=uid),
+    )

@@ -46,15 +46,15 @@ def staff_page(found: Review, *, may_mark: bool) -> Response:
     return make_response(page)
 
 
-def own_page(found: Review) -> Response:
-    """An attempt as its pupil, or a parent, may see it now."""
+def own_page(found: Review, asking: str) -> Response:
+    """An attempt as its pupil, or a parent, may see it now; `asking` leads to the requests for review."""
     cards = list(_cards(found))
     quiz, course = found.quiz, found.quiz.course
     with_maths = any(b"<math" in card.text for card in cards)
     return filled_page(
         "lms/quizzes/review.html",
         (quiz.title, course.title, course.uid, with_maths),
-        {"lead": _lead(found), "summary": _summary(found), "cards": cards},
+        {"lead": _lead(found), "summary": _summary(found, asking), "cards": cards},
         layout="layout/pupil.html",
         quiz=quiz,
         staff=False,
@@ -73,8 +73,8 @@ def _lead(found: Review) -> str:
     return f"{found.pupil.full_name} · {code} · {number}"
 
 
-def _summary(found: Review) -> Markup:
-    return _markup(render_template("lms/quizzes/_review_summary.html", review=found))
+def _summary(found: Review, asking: str = "") -> Markup:
+    return _markup(render_template("lms/quizzes/_review_summary.html", review=found, asking=asking))
 
 
 def _cards(found: Review, *, may_mark: bool = False) -> Iterator[Piece]:

@@ -21,6 +21,7 @@ def tabs_for(actor: Actor, quiz: Quiz, here: str) -> list[Tab]:
         ("tasks", _("Chấm bài"), Permission.MARK_QUIZ),
         ("deliveries", _("Đến muộn"), Permission.READ_ATTEMPTS),
         ("regrades", _("Chấm lại"), Permission.SEE_QUIZ_RESULTS),
+        ("requests", _("Phúc khảo"), Permission.READ_ATTEMPTS),
         ("reopenings", _("Mở lại"), Permission.SEE_QUIZ_RESULTS),
         ("preview", _("Đề"), Permission.SEE_QUIZ_RESULTS),
         ("sittings_page", _("Phòng thi"), Permission.BUILD_QUIZ),

@@ -255,7 +255,7 @@ def test_the_pages(app: Flask, world: World, signed_in: SignIn) -> None:
 
     assert teacher.get(f"/quizzes/{uid}/after").status_code == 200
     assert teacher.post(f"/quizzes/{uid}/after", data={"late_minutes": "x"}).status_code == 422
-    assert teacher.post(f"/quizzes/{uid}/after", data={"late_minutes": "15"}).status_code == 303
+    assert teacher.post(f"/quizzes/{uid}/after", data={"late_minutes": "15", "request_days": "3"}).status_code == 303
     assert "trong vòng 15 phút" in teacher.get(path).text
 
 
