@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -91,7 +92,47 @@ _Readings: sessionmaker[Reading] = sessionmaker(class_=Reading, expire_on_commit
 WRITES = "gieo_writes"
 _ALONE = "gieo_alone"  # each statement for itself
 GATE_SECONDS = 30
-write_gate = threading.Lock()  # held from BEGIN IMMEDIATE until the connection is back in the pool
+
+
+class Gate:
+    """A lock that goes to whoever has waited longest: a job of many short transactions keeps no answer waiting."""
+
+    def __init__(self) -> None:
+        self._inside = threading.Lock()
+        self._held = False
+        self._waiting: deque[threading.Lock] = deque()
+
+    def acquire(self, timeout: float) -> bool:
+        """Say whether the gate is ours; False when that took longer than *timeout* seconds."""
+        with self._inside:
+            if not self._held:
+                self._held = True
+                return True
+            turn = threading.Lock()
+            turn.acquire()
+            self._waiting.append(turn)
+        if turn.acquire(timeout=timeout):
+            return True
+        with self._inside:
+            if turn not in self._waiting:  # it was handed over in this very moment
+                return True
+            self._waiting.remove(turn)
+            return False
+
+    def locked(self) -> bool:
+        """Say whether somebody holds the gate."""
+        return self._held
+
+    def release(self) -> None:
+        """Hand the gate on."""
+        with self._inside:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._held = False
+
+
+write_gate = Gate()  # held from BEGIN IMMEDIATE until the connection is back in the pool
 _writer: Engine | None = None  # the engine for sessions that write, where it differs
 _reader: Engine | None = None  # the engine for sessions that only read
 

@@ -14,7 +14,7 @@ from lms.quizzes.service.releasing import release_by_rule, release_due
 log = structlog.get_logger()
 EVERY_SECONDS = 15
 LATE_SECONDS = 60
-AT_ONCE = 50  # attempts in one transaction, so that saves never wait long
+AT_ONCE = 20  # attempts in one transaction, so that saves never wait long
 
 
 @periodic(EVERY_SECONDS, long=True)

@@ -25,7 +25,7 @@ class Closer(Gathering[Leaving, Submission]):
     """The thread of this process that hands in."""
 
     name = "exam-closer"
-    most = 50  # so that saves never wait long
+    most = 32  # so that saves never wait long
 
     def work(self, arrivals: Sequence[Leaving]) -> Sequence[Submission | AppError]:
         """Hand in together; when one of them stands in the way, each for itself, so that it holds up no other."""
