@@ -257,27 +257,36 @@ def stored(session: Session, thing: M) -> M:
     return thing
 
 
-def append_only_statements(table: str, dialect: str) -> tuple[str, ...]:
-    """The triggers by which the database refuses to change or delete rows of *table*; migrations use them too."""
+def append_only_statements(table: str, dialect: str, may_go: str = "") -> tuple[str, ...]:
+    """The triggers by which the database refuses to change or delete rows of *table*; migrations use them too.
+
+    *may_go* is a condition on `OLD`, in SQL: rows for which it holds may be deleted, never changed.
+    """
     if dialect == "sqlite":
+        unless = f"WHEN NOT ({may_go}) " if may_go else ""
         return tuple(
-            f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb.upper()} ON {table} "
+            f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb.upper()} ON {table} {when}"
             f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            for verb in ("update", "delete")
+            for verb, when in (("update", ""), ("delete", unless))
         )
-    return (
+    refuse = (
         f"CREATE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$",
-        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-        f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_refuse()",
+        f"$$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$"
     )
+    verbs = "UPDATE OR TRUNCATE" if may_go else "UPDATE OR DELETE OR TRUNCATE"
+    act = f"EXECUTE FUNCTION {table}_refuse()"
+    whole = f"CREATE TRIGGER {table}_append_only BEFORE {verbs} ON {table} FOR EACH STATEMENT {act}"
+    if not may_go:
+        return refuse, whole
+    kept = f"CREATE TRIGGER {table}_kept BEFORE DELETE ON {table} FOR EACH ROW WHEN (NOT ({may_go})) {act}"
+    return refuse, whole, kept
 
 
-def append_only(model: type[Base]) -> None:
-    """Let the database refuse UPDATE and DELETE on the table of *model*."""
+def append_only(model: type[Base], *, may_go: str = "") -> None:
+    """Let the database refuse UPDATE and DELETE on the table of *model*, but the deletion of what *may_go* says."""
     table = model.__table__
     for dialect in ("sqlite", "postgresql"):
-        for statement in append_only_statements(str(table.name), dialect):  # type: ignore[attr-defined]  # a Table
+        for statement in append_only_statements(str(table.name), dialect, may_go):  # type: ignore[attr-defined]  # a Table
             event.listen(
                 table,
                 "after_create",

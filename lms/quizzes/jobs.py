@@ -8,12 +8,14 @@ import structlog
 
 from lms.base import clock, db
 from lms.base.jobs import periodic
-from lms.quizzes.service import closing, deliveries
+from lms.quizzes.service import closing, deliveries, departures
 from lms.quizzes.service.releasing import release_by_rule, release_due
 
 log = structlog.get_logger()
 EVERY_SECONDS = 15
 LATE_SECONDS = 60
+DAY_SECONDS = 86_400
+FORGOTTEN_AT_ONCE = 500
 AT_ONCE = 20  # attempts in one transaction, so that saves never wait long
 
 
@@ -50,3 +52,15 @@ def take_late() -> None:
     for attempt_id in waiting:
         with db.transaction() as session:
             deliveries.decide_by_rule(session, attempt_id, at=clock.now())
+
+
+@periodic(DAY_SECONDS, long=True)
+def forget_departures() -> None:
+    """Forget when pages were left once that is older than it may be kept, some in each transaction."""
+    with db.open_session(writes=False) as session:
+        old = departures.list_old(session, at=clock.now())
+    for start in range(0, len(old), FORGOTTEN_AT_ONCE):
+        with db.transaction() as session:
+            departures.forget(session, old[start : start + FORGOTTEN_AT_ONCE])
+    if old:
+        log.info("departures.forgotten", count=len(old))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -19,11 +19,13 @@ from lms.base.permissions import Actor
 from lms.base.users import User
 from lms.courses.models import Course
 from lms.permissions import Permission, require
+from lms.quizzes.domain.departures import Departure
 from lms.quizzes.domain.results import on_ten
 from lms.quizzes.domain.states import AttemptState
 from lms.quizzes.domain.switches import Shown
 from lms.quizzes.models import Attempt, AttemptScore, ItemScore, Quiz, ResponseCurrent, Submission
 from lms.quizzes.service.corrections import Decided, corrections_in_force
+from lms.quizzes.service.departures import departures_of
 from lms.quizzes.service.frozen import FrozenForm, get_form
 from lms.quizzes.service.marking import comments_of
 from lms.quizzes.service.noting import Feedback, feedback_on
@@ -74,6 +76,7 @@ class Review:
     worth: Fraction | None
     waiting: int
     comment: str
+    departures: Sequence[Departure] = ()  # for teachers; a pupil's own stand on a page of their own
 
     @property
     def mark(self) -> Decimal | None:
@@ -137,7 +140,8 @@ def teacher_review(session: Session, actor: Actor, quiz_uid: str, uid: str, *, a
     require(actor, Permission.READ_ATTEMPTS, quiz)
     if panel_of(session, quiz).hides_names:
         raise Conflict(N_("Bài này chấm ẩn danh: đến khi công bố kết quả mới xem được bài của từng học sinh."))
-    return _review(session, get_attempt_of(session, quiz, uid), EVERYTHING, at)
+    attempt = get_attempt_of(session, quiz, uid)
+    return replace(_review(session, attempt, EVERYTHING, at), departures=departures_of(session, attempt))
 
 
 def child_attempts(

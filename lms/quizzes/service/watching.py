@@ -16,6 +16,7 @@ from lms.base.i18n_marks import N_
 from lms.base.permissions import Actor
 from lms.base.users import User
 from lms.permissions import Permission, require
+from lms.quizzes.domain.departures import departures
 from lms.quizzes.domain.states import AttemptState, EventKind, QuizState, Standing
 from lms.quizzes.domain.timing import Allowance
 from lms.quizzes.models import Absence, Accommodation, Attempt, AttemptEvent, Form, Quiz, Submission
@@ -48,6 +49,7 @@ class Row:
     answered: int = 0
     left: int = 0  # how often the page was left
     left_seconds: int = 0
+    left_last: datetime | None = None
     kept: int = 0  # answers that came too late or from another device
     silent_since: datetime | None = None
     deadline_at: datetime | None = None
@@ -113,7 +115,7 @@ def board_of(session: Session, quiz: Quiz) -> Board:
             rows.append(Row(pupil, Doing.NOT_BEGUN, extra=extra))
             continue
         attempt, code, submission = attempts[pupil.id]
-        times, milliseconds = left.get(attempt.id, (0, 0))
+        away = departures(attempt.started_at, left.get(attempt.id, ()))
         rows.append(
             Row(
                 pupil=pupil,
@@ -122,8 +124,9 @@ def board_of(session: Session, quiz: Quiz) -> Board:
                 started_at=attempt.started_at,
                 form_code=code,
                 answered=answered.get(attempt.id, 0),
-                left=times,
-                left_seconds=round(milliseconds / 1000),
+                left=len(away),
+                left_seconds=sum(one.seconds for one in away),
+                left_last=away[-1].left_at if away else None,
                 kept=kept.get(attempt.id, 0),
                 silent_since=silent.get(attempt.id) if attempt.state == AttemptState.OPEN else None,
                 deadline_at=attempt.deadline_at,
@@ -152,7 +155,9 @@ def _left_minutes(attempt: Attempt) -> int | None:
     return max(0, int((attempt.deadline_at - attempt.paused_at).total_seconds()) // 60)
 
 
-def _facts(session: Session, quiz: Quiz) -> tuple[dict[int, int], dict[int, tuple[int, int]], dict[int, int]]:
+def _facts(
+    session: Session, quiz: Quiz
+) -> tuple[dict[int, int], dict[int, list[tuple[int, int, datetime]]], dict[int, int]]:
     mine = select(Attempt.id).where(Attempt.quiz_id == quiz.id)
     event = AttemptEvent
     answers = event.kind == EventKind.ANSWER
@@ -166,10 +171,11 @@ def _facts(session: Session, quiz: Quiz) -> tuple[dict[int, int], dict[int, tupl
         .where(event.attempt_id.in_(mine), answers, event.standing != Standing.APPLIED)
         .group_by(event.attempt_id)
     )
-    left: dict[int, tuple[int, int]] = {}
-    for attempt_id, payload in session.execute(
-        select(event.attempt_id, event.payload).where(event.attempt_id.in_(mine), event.kind == EventKind.LEFT)
+    left: dict[int, list[tuple[int, int, datetime]]] = {}
+    for row in session.execute(
+        select(event.attempt_id, event.client_seq, event.payload, event.server_at).where(
+            event.attempt_id.in_(mine), event.kind == EventKind.LEFT
+        )
     ):
-        times, milliseconds = left.get(attempt_id, (0, 0))
-        left[attempt_id] = times + 1, milliseconds + int(payload)
+        left.setdefault(row.attempt_id, []).append((row.client_seq, int(row.payload), row.server_at))
     return {row[0]: row[1] for row in answered}, left, {row[0]: row[1] for row in kept}

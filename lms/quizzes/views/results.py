@@ -6,12 +6,12 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.base import clock
-from lms.base.i18n import _, show_number
+from lms.base.i18n import _, local, show_number
 from lms.base.web import current_actor, current_self, current_session, reads_only
 from lms.permissions import Permission, allows
 from lms.quizzes import forms
 from lms.quizzes.domain.states import QuizState
-from lms.quizzes.service import deliveries, marking, panels, releasing, requests, reviewing
+from lms.quizzes.service import deliveries, departures, marking, panels, releasing, requests, reviewing
 from lms.quizzes.service.class_results import FormRow, class_results
 from lms.quizzes.views import papers, reviews
 from lms.quizzes.views.blueprint import bp
@@ -102,7 +102,16 @@ def review(uid: str) -> ResponseReturnValue:
     return reviews.own_page(
         reviewing.own_review(current_session(), current_self(), uid, at=clock.now()),
         url_for("quizzes.own_requests", uid=uid),
+        own=True,
     )
+
+
+@bp.get("/exam/<uid>/departures")
+def own_departures(uid: str) -> ResponseReturnValue:
+    """When a pupil's own page was left during the test."""
+    attempt, found = departures.own_departures(current_session(), current_self(), uid)
+    told = [(local(one.left_at), one.seconds) for one in found]
+    return render_template("lms/quizzes/departures.html", attempt=attempt, quiz=attempt.quiz, departures=told)
 
 
 @bp.get("/children/<child_uid>/quizzes")

@@ -9,7 +9,7 @@ from flask import Response, make_response, render_template
 from markupsafe import Markup
 
 from lms.base.filled import filled_page
-from lms.base.i18n import _, chosen_language
+from lms.base.i18n import _, chosen_language, local
 from lms.base.i18n_marks import N_
 from lms.base.kept import Kept
 from lms.base.prepared import Piece, kept_piece, passing_piece
@@ -46,15 +46,15 @@ def staff_page(found: Review, *, may_mark: bool) -> Response:
     return make_response(page)
 
 
-def own_page(found: Review, asking: str) -> Response:
-    """An attempt as its pupil, or a parent, may see it now; `asking` leads to the requests for review."""
+def own_page(found: Review, asking: str, *, own: bool = False) -> Response:
+    """An attempt as its pupil (`own`), or a parent, may see it now; `asking` leads to the requests for review."""
     cards = list(_cards(found))
     quiz, course = found.quiz, found.quiz.course
     with_maths = any(b"<math" in card.text for card in cards)
     return filled_page(
         "lms/quizzes/review.html",
         (quiz.title, course.title, course.uid, with_maths),
-        {"lead": _lead(found), "summary": _summary(found, asking), "cards": cards},
+        {"lead": _lead(found), "summary": _summary(found, asking, own=own), "cards": cards},
         layout="layout/pupil.html",
         quiz=quiz,
         staff=False,
@@ -73,8 +73,10 @@ def _lead(found: Review) -> str:
     return f"{found.pupil.full_name} · {code} · {number}"
 
 
-def _summary(found: Review, asking: str = "") -> Markup:
-    return _markup(render_template("lms/quizzes/_review_summary.html", review=found, asking=asking))
+def _summary(found: Review, asking: str = "", *, own: bool = False) -> Markup:
+    told = [(local(one.left_at), one.seconds) for one in found.departures]
+    page = render_template("lms/quizzes/_review_summary.html", review=found, asking=asking, own=own, departures=told)
+    return _markup(page)
 
 
 def _cards(found: Review, *, may_mark: bool = False) -> Iterator[Piece]:

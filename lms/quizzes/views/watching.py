@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from lms.base import clock
 from lms.base.errors import Invalid
 from lms.base.forms import problems_of
-from lms.base.i18n import _
+from lms.base.i18n import _, local
 from lms.base.i18n_marks import N_
 from lms.base.permissions import Role
 from lms.base.web import current_actor, current_session, reads_only, shows_again
@@ -66,6 +66,7 @@ def board(uid: str) -> ResponseReturnValue:
         quiz=quiz,
         board=found,
         entries=tabs_for(actor, quiz, "board"),
+        left_last={row.attempt_uid: f"{local(row.left_last):%H:%M:%S}" for row in found.rows if row.left_last},
         doing={key.value: name for key, name in DOING.items()},
         looks={key.value: look for key, look in LOOKS.items()},
         now=clock.now(),

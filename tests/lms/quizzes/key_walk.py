@@ -350,7 +350,7 @@ class Walk:
         quiz, attempt = self.taken.quiz_uid, self.taken.attempt_uid
         self._get(f"/quizzes/{quiz}")
         if attempt:
-            for path in ("", "/receipt", "/review"):
+            for path in ("", "/receipt", "/review", "/departures"):
                 self._get(f"/exam/{attempt}{path}")
             self._get(f"/exam/{attempt}/pulse", headers=self._ticket)
             self._get(f"/exam/{attempt}", headers={"Accept": "application/json"})
