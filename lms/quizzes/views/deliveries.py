@@ -17,6 +17,7 @@ from lms.base.web import current_actor, current_session, shows_again
 from lms.permissions import Permission, allows
 from lms.quizzes.domain.states import QuizState, Standing
 from lms.quizzes.service import deliveries as service
+from lms.quizzes.service import panels
 from lms.quizzes.service.deliveries import Delivery, Parcel
 from lms.quizzes.views import papers
 from lms.quizzes.views.blueprint import bp
@@ -41,13 +42,18 @@ class Line:
     stands: str
 
 
-def _lines(parcel: Parcel) -> Iterator[Line]:
+def _lines(parcel: Parcel, *, nameless: bool) -> Iterator[Line]:
+    """Each kept answer; where marking is nameless, no essay stands beside the name of who wrote it."""
     form = parcel.form
     labels = {slot["number"]: slot["label"] for slot in form.document}
     for one in parcel.deliveries:
         number = one.event.slot or 0
         presented = bank.present(form.bodies[number], lambda sha256: papers.picture_url(form, sha256))
-        yield Line(one, labels[number], said(presented, one.came), said(presented, one.stands))
+        if nameless and presented.type == bank.ItemType.ESSAY.value:
+            hidden = _("Ẩn khi chấm ẩn danh")
+            yield Line(one, labels[number], hidden, hidden)
+        else:
+            yield Line(one, labels[number], said(presented, one.came), said(presented, one.stands))
 
 
 @bp.get("/quizzes/<uid>/deliveries")
@@ -55,11 +61,12 @@ def deliveries(uid: str) -> ResponseReturnValue:
     """The answers that came late or from another device, by pupil."""
     session, actor = current_session(), current_actor()
     quiz, parcels = service.list_deliveries(session, actor, uid)
+    nameless = panels.panel_of(session, quiz).hides_names
     return render_template(
         "lms/quizzes/deliveries.html",
         quiz=quiz,
         entries=tabs_for(actor, quiz, "deliveries"),
-        parcels=[(parcel, list(_lines(parcel))) for parcel in parcels],
+        parcels=[(parcel, list(_lines(parcel, nameless=nameless))) for parcel in parcels],
         waiting=sum(parcel.waiting for parcel in parcels),
         late_minutes=service.rules_of(session, quiz).late_minutes,
         why=WHY,

@@ -22,7 +22,8 @@ from lms.quizzes import jobs
 from lms.quizzes.domain.deliveries import counts_by_rule, made_at
 from lms.quizzes.domain.states import Standing
 from lms.quizzes.models import Attempt, AttemptEvent, AttemptScore, EventDecision, Quiz, ResponseCurrent, Submission
-from lms.quizzes.service import closing, deliveries, releasing, reviewing, taking
+from lms.quizzes.service import closing, deliveries, panels, releasing, reviewing, taking
+from lms.quizzes.service.panels import MarkingWish
 from tests.factories import NOON, World
 from tests.lms.quizzes import factories
 from tests.question_bank.items import samples
@@ -233,6 +234,9 @@ def test_the_pages(app: Flask, world: World, signed_in: SignIn) -> None:
         "Bài văn của em.",
     ):
         assert words in page, words
+    with db.transaction() as session:
+        panels.save_plan(session, world.actor(session, "teacher"), uid, MarkingWish(anonymous=True))
+    assert "Bài văn của em." not in teacher.get(path).text
     with db.transaction() as session:
         ids = [str(one) for one in session.scalars(select(AttemptEvent.id).order_by(AttemptEvent.id))]
     bad = teacher.post(f"{path}/{attempt_uid}", data={"event": ids[:10], "act": "apply", "reason": ""})
