@@ -116,7 +116,7 @@ def drop_unique_key(connection: Connection) -> None:
 
 
 def no_lock() -> None:
-    rewrite(lambda sql: sql.replace(" FOR UPDATE", "") if "quiz_attempt" in sql else sql)
+    rewrite(lambda sql: re.sub(r" FOR (NO KEY )?UPDATE", "", sql) if "quiz_attempt" in sql else sql)
 
 
 def asynchronous_commit() -> None:

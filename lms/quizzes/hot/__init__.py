@@ -7,6 +7,6 @@ very transaction that stores the answer.
 
 One thread writes for everybody and one transaction holds all that is waiting (`writer`; `ending` for hand-ins, which
 use the verbs of the feature). On SQLite it holds the only write lock and the time is this process's; on PostgreSQL it
-locks the attempts (`FOR UPDATE`, in the order of their ids) and an answer's time is the database's, so that several
-processes agree.
+locks the attempts (`FOR NO KEY UPDATE`, in the order of their ids) and an answer's time is the database's, so that
+several processes agree.
 """

@@ -72,7 +72,7 @@ class Presence:
         if not seen:
             return
         lost = {attempt_id: at for attempt_id, (_quiz, at) in seen.items() if now - at >= SILENT_SECONDS}
-        lost = dict(islice(lost.items(), MOST_AT_ONCE))
+        lost = dict(islice(sorted(lost.items()), MOST_AT_ONCE))  # attempts are always locked in the order of their ids
         back = self._back(seen)
         if lost or back:
             with self._writing.begin() as connection:

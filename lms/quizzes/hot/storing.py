@@ -39,10 +39,10 @@ _LOCKED = (
     select(*_columns)
     .where(_attempt.id.in_(bindparam("ids", expanding=True)))
     .order_by(_attempt.id)
-    .with_for_update()
+    .with_for_update(key_share=True)  # FOR NO KEY UPDATE: rows that merely point at an attempt wait for nobody
     .subquery("locked")
 )
-# The clock is read from the locked rows: beside FOR UPDATE itself PostgreSQL would read it before it waits for them.
+# The clock is read from the locked rows: beside the lock itself PostgreSQL would read it before it waits for them.
 LOCK = select(_LOCKED, func.clock_timestamp(type_=_attempt.deadline_at.type).label("at"))
 INSERT_SQLITE: Insert = sqlite.insert(_event).on_conflict_do_nothing(index_elements=_KEY)
 INSERT_POSTGRESQL: Insert = (

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import Engine, event, select, update
+from sqlalchemy import Engine, event, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from lms.app import load_models
@@ -20,7 +20,7 @@ from lms.quizzes.domain.states import AttemptState, Standing
 from lms.quizzes.hot import checking, saving, tokens, writer
 from lms.quizzes.hot.storing import Arrival, Checked
 from lms.quizzes.hot.wire import Batch, SentEvent, decode
-from lms.quizzes.models import Attempt, AttemptEvent
+from lms.quizzes.models import Absence, Attempt, AttemptEvent
 from tests import factories as people
 from tests.lms.quizzes import factories
 from tests.lms.quizzes.factories import DEVICE, OTHER_DEVICE
@@ -142,6 +142,17 @@ def test_the_time_is_read_once_the_lock_is_had(place: Place) -> None:
     waiting.join()
     assert stored[0].saved == [(10, "late")]
     assert stored[0].at >= let_go
+
+
+def test_a_row_that_points_at_an_attempt_holds_up_no_answer(place: Place) -> None:
+    """Who notes an absence meanwhile neither waits for answers nor lets them wait."""
+    if place.engine.dialect.name == "sqlite":
+        pytest.skip("on SQLite nobody writes beside")
+    with place.engine.begin() as connection:
+        quiz_id = connection.scalar(select(Attempt.quiz_id).where(Attempt.id == place.attempt_id))
+        noted = {"attempt_id": place.attempt_id, "quiz_id": quiz_id, "since_at": clock.now()}
+        connection.execute(insert(Absence), [noted])
+        assert place.send(answer(10)).saved == [(10, "applied")]
 
 
 def test_a_device_that_was_replaced_is_kept_and_marked(place: Place) -> None:
