@@ -69,8 +69,8 @@ def _play(options: argparse.Namespace, kind: str, seed: int) -> tuple[dict[str, 
     size = (24, 20, 8, 1) if options.quick else (options.pupils, options.answers, options.seconds, options.times)
     pupils, answers, seconds, times = size
     plan = Plan(
-        seed, pupils, answers, seconds, start_within=2, kills={"room": times}, weather=CALM,
-        stay=0.0 if options.quick else 0.1, holds=0, two_devices=0.0, reload=0.0, triple=0.25, hurried=0.25,
+        seed, pupils, answers, seconds, grace=2, start_within=2, kills={"room": times}, strikes_within=0.6,
+        weather=CALM, stay=0.25, holds=0, two_devices=0.0, reload=0.0, triple=0.25, hurried=0.25,
     )  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="gieo-full-") as folder, _place(kind, Path(folder)) as (disk, server):
         played = evening.play(plan, Path(folder), server, disk=disk)

@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--answers", type=int, default=40, help="answers of each pupil at least (default 40)")
     parser.add_argument("--seconds", type=int, default=62, help="how long the test lasts (default 62)")
     parser.add_argument("--seed", type=int, default=None, help="of answers, think times, faults and kills; printed")
-    parser.add_argument("--quick", action="store_true", help="30 pupils, 3 kills, 12 seconds: under a minute")
+    parser.add_argument("--quick", action="store_true", help="30 pupils, 3 kills, 12 seconds on each")
 
 
 def run(options: argparse.Namespace) -> Outcome:

@@ -69,15 +69,6 @@ class ItemFacts(Protocol):
     def is_approved(self) -> bool: ...
 
 
-class Owned(Protocol):
-    """Something that belongs to one person."""
-
-    @property
-    def school_id(self) -> int: ...
-    @property
-    def owner_id(self) -> int: ...
-
-
 def _heads(actor: Actor, item: ItemFacts) -> bool:
     return actor.is_teacher and item.subject_id in actor.headed_subject_ids
 

@@ -44,6 +44,7 @@ class Plan:
     grace: int = 4
     start_within: float = 10.0
     kills: Mapping[str, int] = field(default_factory=dict)  # worker, server, postgres, power, room
+    strikes_within: float = 1.0  # the first part of the evening, in which all kills fall
     weather: Weather = STORMY
     two_devices: float = 0.10
     reload: float = 0.10
@@ -207,7 +208,7 @@ async def _strike(plan: Plan, killer: Killer, rng: random.Random, end: float, he
     kinds = [kind for kind, count in sorted(plan.kills.items()) for _ in range(count)]
     rng.shuffle(kinds)
     began = time.monotonic()
-    span = end - 2.0
+    span = (end - 2.0) * plan.strikes_within
     for place, kind in enumerate(kinds):
         moment = 1.0 + span * (place + rng.uniform(0.1, 0.9)) / len(kinds)
         await asyncio.sleep(max(0.0, began + moment - time.monotonic()))

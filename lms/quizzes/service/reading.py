@@ -175,24 +175,6 @@ def get_entry(session: Session, actor: Actor, uid: str) -> Entry:
     return entry
 
 
-def list_quizzes(session: Session, actor: Actor, course: Course) -> list[Quiz]:
-    """List the quizzes of a course that the person may know of, the latest first."""
-    quizzes = session.scalars(select(Quiz).where(Quiz.course_id == course.id).order_by(Quiz.opens_at, Quiz.id))
-    return [quiz for quiz in quizzes if may_see(actor, quiz)]
-
-
-def list_open_for(session: Session, class_ids: Sequence[int]) -> list[Quiz]:
-    """List the published quizzes of classes, the next to close first: what is on, what is coming."""
-    return list(
-        session.scalars(
-            select(Quiz)
-            .join(Course, Course.id == Quiz.course_id)
-            .where(Course.class_id.in_(class_ids), Quiz.state == QuizState.PUBLISHED)
-            .order_by(Quiz.closes_at, Quiz.id)
-        )
-    )
-
-
 def get_own_attempt(session: Session, actor: Actor, uid: str, *, lock: bool = False) -> Attempt:
     """Find one of the actor's own attempts.
 

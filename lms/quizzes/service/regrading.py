@@ -358,13 +358,6 @@ def get_run(
     return quiz, run, sorted(rows, key=lambda row: (row[0].pupil.sort_name, row[0].number))
 
 
-def count_proposed(session: Session, quiz: Quiz) -> int:
-    """How many proposals wait for a second person. Knows no permission: for pages that asked."""
-    return session.scalars(
-        select(func.count(Regrade.id)).where(Regrade.quiz_id == quiz.id, Regrade.state == RegradeState.PROPOSED)
-    ).one()
-
-
 def _run_in_force(quiz: Quiz) -> int:
     if quiz.current_run_id is None:
         raise ValueError("A published quiz has a score run.")

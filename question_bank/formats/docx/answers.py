@@ -21,7 +21,6 @@ _IN_ORDER = re.compile(
 _BLANK = re.compile(r"^[\s._…\-–▢□☐◻:]*$|^\[\s*o+\s*\]$")
 _JUDGED = re.compile(r"^\s*([a-f])\s*[).:]\s*(?:(?:phát biểu|mệnh đề|khẳng định|ý)\s+)?(đúng|sai)\b(?!\s+số)", re.I)
 LONGEST = 3000  # characters of a line that states an answer
-_FORM = re.compile(r"mã đề(?:\s*thi)?\s*[:.]?\s*(\d{3,4})", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +165,3 @@ def _closed(value: str, letters: re.Match[str]) -> bool:
         return True
     # "B. 12" and "B (x = 2)" repeat the option; "A: sai vì …" speaks about one.
     return not re.match(r"(?:sai|đúng|loại|không)\b", rest, re.I) and letters["end"] != ":"
-
-
-def form_numbers(text: str) -> list[str]:
-    """Return the form codes ("mã đề") that a text names."""
-    return _FORM.findall(text)
