@@ -11,7 +11,16 @@ from lms.base.errors import Invalid, TooLarge
 from lms.base.i18n_marks import N_
 from question_bank.formats.fragments import is_empty, plain
 from question_bank.formats.problems import half_key, other_encoding, too_few_options
-from question_bank.items.domain import ItemBody, ItemType, Option, PairKey, Problem
+from question_bank.items.domain import (
+    AcceptedNumber,
+    AcceptedText,
+    ItemBody,
+    ItemType,
+    Option,
+    PairKey,
+    Problem,
+)
+from question_bank.scoring import short_text
 
 NO_TEXT = N_("Đây không phải tệp văn bản. Hãy chọn đúng tệp câu hỏi.")
 TEXT_LIMIT = 30_000_000  # bytes of a text or XML file
@@ -103,6 +112,32 @@ def decode(data: bytes) -> tuple[str, tuple[Problem, ...]]:
     except UnicodeDecodeError:
         # Windows-1258 is what Vietnamese Windows saved before UTF-8; it writes tones as combining marks.
         return data.decode("cp1258", errors="replace"), (other_encoding(),)
+
+
+def texts_out_of_order(accepted: Sequence[AcceptedText]) -> bool:
+    """Tell whether a later pattern is worth more than an earlier answer that it would match as well.
+
+    Moodle counts the first answer that fits, we count the best one; only then the two disagree.
+    """
+    patterns = [(place, one) for place, one in enumerate(accepted) if "*" in one.text][:50]
+    return any(
+        earlier.share < one.share and short_text.matches(one, earlier.text)
+        for place, one in patterns
+        for earlier in accepted[:place][:200]
+    )
+
+
+def numbers_out_of_order(accepted: Sequence[AcceptedNumber]) -> bool:
+    """Tell the same of numbers whose ranges meet."""
+    ranges = [
+        (Decimal(one.value) - Decimal(one.tolerance), Decimal(one.value) + Decimal(one.tolerance), one.share)
+        for one in accepted[:200]
+    ]
+    return any(
+        earlier[2] < later[2] and earlier[0] <= later[1] and later[0] <= earlier[1]
+        for place, later in enumerate(ranges)
+        for earlier in ranges[:place]
+    )
 
 
 CLUSTER_TAG = "gieo-cluster"  # marks a matching that we wrote from a true/false cluster

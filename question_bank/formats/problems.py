@@ -100,6 +100,19 @@ def tolerance_dropped(gap: str) -> Problem:
     return Problem("tolerance_dropped", N_("Ô %(gap)s: sai số cho phép không mang sang được."), {"gap": gap})
 
 
+def first_match() -> Problem:
+    """Say that the source counts the first answer that fits, where we count the best one."""
+    return Problem(
+        "first_match",
+        N_("Tệp chấm theo đáp án khớp đầu tiên, ở đây lấy mức điểm cao nhất. Hãy xem lại mức điểm của các đáp án."),
+    )
+
+
+def any_number() -> Problem:
+    """Say that points for any number whatever are not given."""
+    return Problem("any_number", N_("Tệp cho điểm cả khi trả lời số bất kì; mức điểm ấy không mang sang được."))
+
+
 def weights_dropped() -> Problem:
     """Say that all gaps now count alike."""
     return Problem("weights_dropped", N_("Các ô có hệ số khác nhau; nay mọi ô tính điểm như nhau."))

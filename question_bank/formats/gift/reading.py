@@ -11,7 +11,7 @@ from lms.base.errors import Invalid
 from lms.base.i18n_marks import N_
 from question_bank.formats import drafting, fragments, markdown, problems
 from question_bank.formats.gift import syntax
-from question_bank.formats.reading import Reading
+from question_bank.formats.reading import Changed, NotCarried, Reading
 from question_bank.items.domain import (
     AcceptedNumber,
     AcceptedText,
@@ -30,6 +30,8 @@ from question_bank.items.domain import (
 )
 
 BLANK = "_____"
+WHY_COMMENT = N_("Dòng ghi chú của người soạn (//) không thuộc câu hỏi nào.")
+HOW_BLANK = N_("Chỗ trống giữa câu được ghi là _____; câu trả lời vẫn chọn hoặc gõ bên dưới.")
 TRUE_WORDS = {"T", "TRUE"}
 FALSE_WORDS = {"F", "FALSE"}
 
@@ -43,10 +45,20 @@ def read(data: bytes, filename: str = "") -> Reading:
     """
     text, warnings = drafting.decode(data)
     shelf = fragments.Shelf()
-    drafts = tuple(_Reader(shelf, question).draft() for question in syntax.questions(text))
+    readers = [_Reader(shelf, question) for question in syntax.questions(text)]
+    drafts = tuple(reader.draft() for reader in readers)
     if not drafts and "$CATEGORY:" not in text.upper():
         raise Invalid.at("file", N_("Không thấy câu hỏi nào trong tệp GIFT này."))
-    return Reading("gift", drafts, len(drafts), shelf.assets, (), warnings)
+    blanks, comments = sum(reader.has_blank for reader in readers), syntax.count_comments(text)
+    return Reading(
+        "gift",
+        drafts,
+        len(drafts),
+        shelf.assets,
+        (NotCarried("gift:comment", comments, WHY_COMMENT),) if comments else (),
+        warnings,
+        (Changed("gift:missing_word", blanks, HOW_BLANK),) if blanks else (),
+    )
 
 
 class _Reader:
@@ -58,6 +70,7 @@ class _Reader:
         self.parts = syntax.parts(question.text)
         self.problems: list[Problem] = []
         self.missing_before = len(shelf.missing)
+        self.has_blank = self.parts.block is not None and bool(self.after)
 
     def draft(self) -> ItemDraft:
         body, key, notes = self.content()
@@ -100,14 +113,23 @@ class _Reader:
         if not given:
             self.problems.append(problems.broken(syntax.shown(block)))
             return ItemBody(ItemType.ESSAY, self.prompt()), None, ItemNotes()
-        if all("->" in answer.words.text for answer in given):
+        paired = ["->" in answer.words.text for answer in given]
+        if all(paired):
             return self.matching(given)
+        if paired[0]:
+            # Moodle takes the whole for a matching by its first pair and refuses the file.
+            self.problems.append(problems.broken(syntax.shown(given[paired.index(False)].words.text)))
+            return ItemBody(ItemType.ESSAY, self.prompt()), None, ItemNotes()
         return self.short(given)
+
+    @property
+    def after(self) -> str:
+        """What follows the braces, if more than the signs that end a sentence."""
+        return "" if self.parts.after.strip("\"';,") == "" else self.parts.after
 
     def prompt(self) -> str:
         """Join what stands around the braces; a blank stands for braces inside a sentence."""
-        before = self.parts.before
-        after = "" if self.parts.after.strip("\"';,") == "" else self.parts.after
+        before, after = self.parts.before, self.after
         return self.html(syntax.Words(f"{before} {BLANK} {after}" if after else before, self.parts.format), block=True)
 
     def html(self, words: syntax.Words, *, block: bool = False) -> str:
@@ -176,6 +198,8 @@ class _Reader:
         )
         if not accepted:
             self.problems.append(problems.no_key())
+        elif drafting.texts_out_of_order([AcceptedText(*pair) for pair in zip(texts, shares, strict=True)]):
+            self.problems.append(problems.first_match())
         notes = ItemNotes(per_option=self.feedback(texts, given))
         return ItemBody(ItemType.SHORT_TEXT, self.prompt()), TextKey(accepted) if accepted else None, notes
 
@@ -205,6 +229,8 @@ class _Reader:
             if read is None:
                 if text != "*":
                     self.problems.append(problems.unreadable_number(text))
+                elif share > 0:
+                    self.problems.append(problems.any_number())
                 name = text
             else:
                 name = read[0]
@@ -215,6 +241,8 @@ class _Reader:
         if wrong and (html := self.html(syntax.take_format(wrong.partition("#")[2], self.parts.format))):
             said["*"] = html
         blocked = any(problem.code == "unreadable_number" for problem in self.problems)
+        if drafting.numbers_out_of_order(accepted):
+            self.problems.append(problems.first_match())
         if not accepted and not blocked:
             self.problems.append(problems.no_key())
         key = NumberKey(tuple(accepted)) if accepted and not blocked else None

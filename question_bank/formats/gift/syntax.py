@@ -16,6 +16,7 @@ _NONCHARACTERS = re.compile("[\ufdd0-\ufdef]")
 _ESCAPE = re.compile(r"\\([\\:#={}~n])")
 _TAG = re.compile(r"""<[a-zA-Z][^<>{}]*?=\s*["'][^<>{}]*>|&\#x?[0-9a-fA-F]{1,6};""")
 _LABEL = re.compile(r"\[(id|tag):\s*((?:\\.|[^\]\\])+)\]", re.I)
+_HEADING = re.compile(r"question:\s*\d+\s+name:")  # what Moodle's export puts before each question
 _FORMAT = re.compile(r"^\s*\[(html|moodle|plain|markdown)\]", re.I)
 _WEIGHT = re.compile(r"^\s*%(-?\d{1,3}(?:\.\d{1,10})?)%")
 
@@ -105,6 +106,12 @@ def questions(text: str) -> Iterator[Question]:
             depth += hidden.count("{") - hidden.count("}")
     if question := finished():
         yield question
+
+
+def count_comments(text: str) -> int:
+    """Count the comment lines that say something of their author's: no labels, none of Moodle's own headings."""
+    lines = (line.strip().removeprefix("//").strip() for line in text.splitlines() if line.lstrip().startswith("//"))
+    return sum(1 for line in lines if line.strip("/-=* ") and not _LABEL.search(line) and not _HEADING.match(line))
 
 
 def category_path(source: str) -> str:

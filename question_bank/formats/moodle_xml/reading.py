@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections import Counter
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -16,12 +15,9 @@ from lms.base.i18n_marks import N_
 from question_bank.formats import drafting, fragments, markdown, problems, xml
 from question_bank.formats.gift.syntax import category_path
 from question_bank.formats.moodle_xml import types
-from question_bank.formats.reading import NotCarried, Reading
+from question_bank.formats.moodle_xml.rest import Rest
+from question_bank.formats.reading import Reading
 from question_bank.items.domain import ItemDraft
-
-WHY_CALCULATED = N_("Câu hỏi tính theo công thức với số ngẫu nhiên chưa có dạng tương ứng.")
-WHY_OTHER = N_("Dạng câu hỏi này chưa có dạng tương ứng.")
-WHY_HINT = N_("Gợi ý có mang sang, nhưng việc xoá ý sai và đếm ý đúng kèm theo thì không.")
 
 
 def read(data: bytes, filename: str = "") -> Reading:
@@ -36,27 +32,23 @@ def read(data: bytes, filename: str = "") -> Reading:
         raise Invalid.at("file", N_("Đây không phải tệp câu hỏi Moodle XML (thiếu thẻ “quiz”)."))
     shelf = fragments.Shelf()
     drafts: list[ItemDraft] = []
-    lost: Counter[str] = Counter()
-    category, found, hints = "", 0, 0
+    rest = Rest()
+    category, found = "", 0
     for element in root.iterchildren("question"):
         kind = (element.get("type") or "").strip().lower()
         if kind == "category":
             category = category_path(fragments.tidy(xml.text_of(element, "category/text")))
+            rest.category(element)
             continue
         found += 1
         draft = _draft(Source(element, shelf), kind)
         if draft is None:
-            lost[kind or "?"] += 1
+            rest.whole(kind)
             continue
-        hints += sum(1 for hint in element.iterchildren("hint") if _does_more(hint))
+        rest.question(element, kind)
         drafts.append(replace(draft, category=category))
-    left_out = [
-        NotCarried(f"moodle:{kind}", count, WHY_CALCULATED if kind.startswith("calculated") else WHY_OTHER)
-        for kind, count in lost.items()
-    ]
-    if hints:
-        left_out.append(NotCarried("moodle:hint", hints, WHY_HINT))
-    return Reading("moodle_xml", tuple(drafts), found, shelf.assets, tuple(left_out))
+    changed, lost = rest.told()
+    return Reading("moodle_xml", tuple(drafts), found, shelf.assets, lost, changed=changed)
 
 
 def _draft(source: Source, kind: str) -> ItemDraft | None:
@@ -93,11 +85,6 @@ def _draft(source: Source, kind: str) -> ItemDraft | None:
         source=fragments.plain(content.body.prompt)[:2000],
         problems=tuple(found),
     )
-
-
-def _does_more(hint: etree._Element) -> bool:
-    """Whether Moodle would change the answer together with this hint, or say how many parts are right."""
-    return any(hint.find(name) is not None for name in ("clearwrong", "shownumcorrect"))
 
 
 def _points(text: str) -> Fraction | None:

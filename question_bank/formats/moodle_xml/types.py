@@ -110,7 +110,10 @@ def short(source: Source) -> Content:
     accepted = tuple(AcceptedText(text, share, exact) for text, _, share in given if text and share > 0)
     notes = ItemNotes(per_option=said(source, [(text, answer) for text, answer, _ in given]))
     body = ItemBody(ItemType.SHORT_TEXT, prompt(source))
-    return Content(body, TextKey(accepted) if accepted else None, notes, () if accepted else (problems.no_key(),))
+    if not accepted:
+        return Content(body, None, notes, (problems.no_key(),))
+    unlike = drafting.texts_out_of_order([AcceptedText(text, share, exact) for text, _, share in given])
+    return Content(body, TextKey(accepted), notes, (problems.first_match(),) if unlike else ())
 
 
 def numerical(source: Source) -> Content:
@@ -123,6 +126,8 @@ def numerical(source: Source) -> Content:
         value = drafting.number(text)
         around = drafting.number(xml.text_of(answer, "tolerance").strip() or "0")
         names.append((value or text, answer))
+        if text == "*" and share > 0:
+            found.append(problems.any_number())
         if share <= 0 or text == "*":
             continue
         if value is None or around is None:
@@ -132,9 +137,11 @@ def numerical(source: Source) -> Content:
     units = [xml.text_of(unit, "unit_name").strip() for unit in source.element.iterfind("units/unit")]
     if any(units):
         found.append(problems.units_dropped(", ".join(unit for unit in units if unit)))
-    if not accepted and not found:
-        found.append(problems.no_key())
     blocked = any(problem.blocking for problem in found)
+    if not accepted and not blocked:
+        found.append(problems.no_key())
+    if drafting.numbers_out_of_order(accepted):
+        found.append(problems.first_match())
     key = NumberKey(tuple(accepted)) if accepted and not blocked else None
     notes = ItemNotes(per_option=said(source, names))
     return Content(ItemBody(ItemType.SHORT_NUMBER, prompt(source)), key, notes, tuple(found))
@@ -142,10 +149,7 @@ def numerical(source: Source) -> Content:
 
 def matching(source: Source) -> Content:
     """Read pairs; those that we wrote from a cluster become a cluster again."""
-    pairs = [
-        (source.rich(sub), fragments.inline(fragments.tidy(xml.text_of(sub, "answer/text")).strip()))
-        for sub in source.element.iterchildren("subquestion")
-    ]
+    pairs = [(source.rich(sub), _right_side(source, sub)) for sub in source.element.iterchildren("subquestion")]
     tags = [xml.text_of(tag, "text").strip() for tag in source.element.iterfind("tags/tag")]
     if drafting.CLUSTER_TAG in tags and all(right in ("Đúng", "Sai") for _, right in pairs):
         options = drafting.options([left for left, _ in pairs])
@@ -154,6 +158,14 @@ def matching(source: Source) -> Content:
         return Content(ItemBody(ItemType.CLUSTER, prompt(source), options, shuffle=shuffle), TruthKey(truths))
     body, key, found = drafting.matching(prompt(source), pairs)
     return Content(body, key, problems=tuple(found))
+
+
+def _right_side(source: Source, sub: etree._Element) -> str:
+    """Return what a left side is matched with: plain text, but HTML in drag-and-drop matching, which says so."""
+    side = sub.find("answer")
+    if side is not None and side.get("format"):
+        return source.rich(side)
+    return fragments.inline(fragments.tidy(xml.text_of(side, "text")).strip()) if side is not None else ""
 
 
 def essay(source: Source) -> Content:
@@ -283,6 +295,7 @@ READERS: Mapping[str, Callable[[Source], Content | None]] = MappingProxyType(
         "numerical": numerical,
         "matching": matching,
         "match": matching,
+        "ddmatch": matching,
         "essay": essay,
         "description": description,
         "gapselect": gaps_from_list,

@@ -236,3 +236,23 @@ def test_real_files_are_carried_and_come_back() -> None:
         assert [draft.key for draft in again.drafts] == [draft.key for draft in reading.drafts], path.name
         assert [draft.body for draft in again.drafts] == [draft.body for draft in reading.drafts], path.name
         assert not [draft.problems for draft in reading.drafts if draft.problems], path.name
+
+
+def test_what_gift_loses_or_changes_is_told() -> None:
+    source = """// question: 12  name: Thủ đô
+Thủ đô là {=Hà Nội}, phải không?
+
+// soạn vội, xem lại
+//-------
+// [tag:địa lí]
+Hỏi {=a ~b}.
+"""
+    reading = gift.read(source.encode())
+    assert [(one.what, one.count) for one in reading.changed] == [("gift:missing_word", 2)]
+    assert [(one.what, one.count) for one in reading.not_carried] == [("gift:comment", 1)]
+
+
+def test_a_pair_without_its_arrow_is_no_short_answer() -> None:
+    (draft,) = gift.read("Nối {=ếch -> lưỡng cư =mèo thú =cá -> cá}".encode()).drafts
+    assert draft.key is None
+    assert [problem.code for problem in draft.problems] == ["broken"]

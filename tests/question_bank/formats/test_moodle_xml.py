@@ -71,7 +71,7 @@ def test_hints_are_carried_and_what_they_do_besides_is_listed() -> None:
     )
     found = moodle_xml.read(quiz(question("multichoice", answer("100", "a") + answer("0", "b") + hints)))
     assert found.drafts[0].notes.hints == ("<p>Nhìn mẫu số.</p>", "<p>Quy đồng.</p>")
-    assert [(one.what, one.count) for one in found.not_carried] == [("moodle:hint", 1)]
+    assert [(one.what, one.count) for one in found.not_carried] == [("moodle:hint/clearwrong", 1)]
     again = moodle_xml.read(moodle_xml.write(found.drafts))
     assert again.drafts[0].notes.hints == found.drafts[0].notes.hints
     assert again.not_carried == ()
@@ -161,6 +161,64 @@ def test_what_cannot_be_carried_is_listed() -> None:
         "moodle:stack": 2,
         "moodle:cloze": 1,
     }
+
+
+def test_settings_of_moodle_are_told_by_name_and_count() -> None:
+    settings = (
+        "<penalty>0.3333333</penalty><hidden>0</hidden><answernumbering>123</answernumbering>"
+        "<correctfeedback><text>Đúng rồi.</text></correctfeedback><incorrectfeedback><text></text></incorrectfeedback>"
+        "<shownumcorrect/><plugin_setting>1</plugin_setting>"
+    )
+    choices = answer("100", "a", more="<colour>red</colour>") + answer("0", "b")
+    category = (
+        '<question type="category"><category><text>top/A</text></category><info><text>Về A</text></info></question>'
+    )
+    reading = moodle_xml.read(
+        quiz(
+            category,
+            question("multichoice", settings + choices),
+            question("multichoice", settings + choices),
+            question("truefalse", "<penalty>1.0</penalty>" + answer("100", "true") + answer("0", "false")),
+            question("truefalse", "<penalty>0</penalty>" + answer("100", "true") + answer("0", "false")),
+        )
+    )
+    assert {one.what: one.count for one in reading.not_carried} == {
+        "moodle:category/info": 1,
+        "moodle:penalty": 3,
+        "moodle:correctfeedback": 2,
+        "moodle:shownumcorrect": 2,
+        "moodle:plugin_setting": 2,
+        "moodle:answer/colour": 2,
+    }
+    assert {one.what: one.count for one in reading.changed} == {"moodle:answernumbering": 2}
+
+
+def test_drag_and_drop_becomes_what_we_have_and_says_so() -> None:
+    boxes = "<dragbox><text>mèo</text><group>1</group></dragbox><dragbox><text>chó</text><group>1</group></dragbox>"
+    sub = '<subquestion format="html"><text>{}</text><answer format="html"><text>&lt;b&gt;{}&lt;/b&gt;</text></answer>'
+    pairs = (sub.format("ếch", "lưỡng cư") + "</subquestion>") + (sub.format("mèo", "thú") + "</subquestion>")
+    reading = moodle_xml.read(quiz(question("ddwtos", boxes, "<p>[[1]]</p>"), question("ddmatch", pairs)))
+    assert [target.html for target in reading.drafts[1].body.targets] == ["<b>lưỡng cư</b>", "<b>thú</b>"]
+    assert {one.what: one.count for one in reading.changed} == {
+        "moodle:ddwtos": 1,
+        "moodle:dragbox": 1,
+        "moodle:ddmatch": 1,
+    }
+    assert reading.not_carried == ()
+
+
+def test_answers_that_moodle_takes_in_order_are_pointed_at() -> None:
+    draft = one(question("shortanswer", answer("0", "Hà Tây") + answer("100", "Hà*")))
+    assert [problem.code for problem in draft.problems] == ["first_match"]
+    assert not one(question("shortanswer", answer("100", "Hà*") + answer("0", "*"))).problems
+    wide = "<tolerance>2</tolerance>"
+    draft = one(
+        question("numerical", answer("50", "5", more=wide) + answer("100", "6", more="<tolerance>0</tolerance>"))
+    )
+    assert [problem.code for problem in draft.problems] == ["first_match"]
+    assert not draft.blocked
+    draft = one(question("numerical", answer("100", "5") + answer("25", "*")))
+    assert [problem.code for problem in draft.problems] == ["any_number"]
 
 
 def test_categories_tags_and_formats() -> None:
