@@ -19,16 +19,6 @@ from lms.base.users import User
 from lms.permissions import Permission, require
 from lms.quizzes.domain.results import on_ten
 from lms.quizzes.domain.states import Counts
-from lms.quizzes.domain.statistics import (
-    Interval,
-    ItemFigures,
-    TestFigures,
-    apart,
-    interval,
-    item_figures,
-    mean,
-    test_figures,
-)
 from lms.quizzes.models import Attempt, Form, ItemScore, Quiz, ResponseCurrent, Submission
 from lms.quizzes.service.feeding import Result, counting_results, results_of
 from lms.quizzes.service.panels import panel_of
@@ -69,7 +59,7 @@ class ItemRow:
     """How a question worked, over all forms."""
 
     item: bank.BankItem
-    figures: ItemFigures
+    figures: bank.ItemFigures
     blanks: int
     lure: Lure | None  # of a choice question, where somebody chose wrongly
 
@@ -81,7 +71,7 @@ class FormRow:
     code: str
     papers: int
     mean: Fraction
-    bounds: Interval | None
+    bounds: bank.Interval | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +82,7 @@ class ClassResults:
     rows: Sequence[ResultRow]
     items: Sequence[ItemRow]
     forms: Sequence[FormRow]
-    test: TestFigures | None  # where all papers have the same questions
+    test: bank.TestFigures | None  # where all papers have the same questions
     worth: Fraction
 
     @property
@@ -108,7 +98,7 @@ class ClassResults:
     def mean(self) -> Decimal | None:
         """The mean of the marks, for the teacher's eyes."""
         marks = self.marks
-        return round_half_up(mean([Fraction(mark) for mark in marks]), TENTH) if marks else None
+        return round_half_up(bank.mean([Fraction(mark) for mark in marks]), TENTH) if marks else None
 
     @property
     def distribution(self) -> list[tuple[str, int]]:
@@ -122,7 +112,9 @@ class ClassResults:
     def unlike(self) -> list[tuple[str, str]]:
         """The pairs of forms whose means lie too far from each other for chance alone."""
         bounded = [(row.code, row.bounds) for row in self.forms if row.bounds is not None]
-        return [(bounded[one][0], bounded[other][0]) for one, other in apart([bounds for _code, bounds in bounded])]
+        return [
+            (bounded[one][0], bounded[other][0]) for one, other in bank.apart([bounds for _code, bounds in bounded])
+        ]
 
 
 def class_results(session: Session, actor: Actor, uid: str) -> ClassResults:
@@ -194,10 +186,10 @@ def _forms(session: Session, counted: Sequence[Result]) -> list[FormRow]:
     for result in counted:
         if not result.waiting:
             marks.setdefault(codes[result.attempt_id], []).append(on_ten(result.points, result.worth))
-    return [FormRow(code, len(own), mean(own), interval(own)) for code, own in sorted(marks.items())]
+    return [FormRow(code, len(own), bank.mean(own), bank.interval(own)) for code, own in sorted(marks.items())]
 
 
-def _items(session: Session, quiz: Quiz, counted: Sequence[Result]) -> tuple[list[ItemRow], TestFigures | None]:
+def _items(session: Session, quiz: Quiz, counted: Sequence[Result]) -> tuple[list[ItemRow], bank.TestFigures | None]:
     """How each question worked, the hardest first; a question that waits for marking anywhere is left out."""
     answers: dict[str, dict[int, Any]] = {}
     waiting = set()
@@ -214,22 +206,21 @@ def _items(session: Session, quiz: Quiz, counted: Sequence[Result]) -> tuple[lis
         elif row.worth:
             answers.setdefault(row.version_uid, {})[row.attempt_id] = row
     answers = {version: papers for version, papers in answers.items() if version not in waiting}
-    totals: dict[int, Fraction] = {}
-    for papers in answers.values():
-        for paper, row in papers.items():
-            totals[paper] = totals.get(paper, Fraction(0)) + row.points
     items = bank.load_versions(session, quiz.school_id, answers)
-    rows = []
-    for version, papers in answers.items():
-        worth = max(row.worth for row in papers.values())
-        figures = item_figures([row.points for row in papers.values()], [totals[paper] for paper in papers], worth)
-        rows.append(_item_row(quiz, items[version], figures, [row.response or {} for row in papers.values()]))
-    whole = all(len(papers) == len(totals) for papers in answers.values())
-    matrix = [[papers[paper].points for papers in answers.values()] for paper in totals] if whole else []
-    return sorted(rows, key=lambda row: row.figures.facility), test_figures(matrix)
+    analysis = bank.analyse(
+        {version: {paper: row.points for paper, row in papers.items()} for version, papers in answers.items()},
+        {version: max(row.worth for row in papers.values()) for version, papers in answers.items()},
+    )
+    rows = [
+        _item_row(quiz, items[version], analysis.items[version], [row.response or {} for row in papers.values()])
+        for version, papers in answers.items()
+    ]
+    return sorted(rows, key=lambda row: row.figures.facility), analysis.test
 
 
-def _item_row(quiz: Quiz, item: bank.BankItem, figures: ItemFigures, responses: Sequence[Mapping[str, Any]]) -> ItemRow:
+def _item_row(
+    quiz: Quiz, item: bank.BankItem, figures: bank.ItemFigures, responses: Sequence[Mapping[str, Any]]
+) -> ItemRow:
     blanks = sum(1 for response in responses if not score_of(quiz, item, response).answered)
     return ItemRow(item, figures, blanks, _lure(item, responses))
 

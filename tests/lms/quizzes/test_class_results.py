@@ -12,10 +12,10 @@ from werkzeug.datastructures import MultiDict
 
 from lms.base import clock, db
 from lms.base.errors import Forbidden, NotFound
-from lms.quizzes.domain.statistics import interval
 from lms.quizzes.models import Quiz
 from lms.quizzes.service import marking, releasing, taking
 from lms.quizzes.service.class_results import ClassResults, FormRow, class_results
+from question_bank.analysis.domain.classical import interval
 from tests.factories import NOON, World
 from tests.lms.quizzes import factories
 from tests.question_bank.items import samples
