@@ -10,8 +10,8 @@ from functools import lru_cache
 from rapidfuzz.distance import OSA
 
 from lms.base.text import exact_key, fold, words
+from lms.base.typed_query import ParsedQuery, TermKind
 from materials.search.engine import BODY_LIMIT, Run, SearchDocument, Tier
-from materials.search.query import ParsedQuery, TermKind
 
 BREAK = "¶"  # stands between title, summary and body, so that no phrase reaches across
 SHORTEST_WITH_TYPO = 4  # letters; nearly every shorter syllable is one letter from another

@@ -1,10 +1,8 @@
-"""The default engine: tantivy, which keeps an index of immutable segments and swaps its list of them atomically."""
+"""The default engine: tantivy (`lms.base.index_folder`)."""
 
 from __future__ import annotations
 
 import re
-import threading
-import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import pairwise
@@ -13,18 +11,15 @@ from pathlib import Path
 import tantivy
 from tantivy import Occur, Query
 
-from lms.base.errors import Unavailable
+from lms.base.index_folder import MOST_VALUES, IndexFolder, total_of
 from lms.base.text import nfc
+from lms.base.typed_query import ParsedQuery, Term, TermKind, parse
 from materials.search import matching
 from materials.search.engine import FACETS, TYPOS_BELOW, Hit, Results, SearchDocument, Tier
-from materials.search.query import ParsedQuery, Term, TermKind, parse
 
-HEAP = 30_000_000  # bytes a writer may hold before it spills a segment
-WAIT_FOR_WRITER = 30.0  # seconds
 TITLE_WEIGHT = 3.0
 TITLE_PHRASE_WEIGHT = 8.0
 PAIR_WEIGHT = 2.0
-MOST_VALUES = 10_000  # distinct values of a facet up to which its counts are exact
 FIELD = {Tier.EXACT: "exact", Tier.FOLDED: "folded", Tier.TYPO: "folded"}
 
 
@@ -39,11 +34,6 @@ def _schema() -> tantivy.Schema:
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("age_key", stored=False, indexed=True, fast=True)
     return builder.build()
-
-
-def _count(result: tantivy.SearchResult) -> int:
-    """Say how many documents matched in all."""
-    return int(result.count)  # type: ignore[attr-defined]  # the package's stub leaves it out
 
 
 class _Batch:
@@ -84,60 +74,16 @@ class TantivyEngine:
     """A `SearchEngine` on a folder; an index of another shape found there is put aside and begun anew, empty."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._folder = folder
-        self._lock = threading.Lock()
         self._schema = _schema()
-        self._index = self._open()
-        self._index.config_reader(reload_policy="manual")  # `_searcher` looks itself; no thread watches
-        self._seen: tuple[int, int] | None = None
-
-    def _open(self) -> tantivy.Index:
-        try:
-            return tantivy.Index(self._schema, path=str(self._folder), reuse=True)
-        except ValueError:  # "schema does not match": an older shape; `reindex` fills the new one
-            for path in self._folder.iterdir():
-                path.unlink()
-            return tantivy.Index(self._schema, path=str(self._folder), reuse=True)
+        self._index = IndexFolder(folder, self._schema)
 
     @contextmanager
     def writing(self) -> Iterator[_Batch]:
-        with self._lock:
-            writer = self._writer()
-            try:
-                yield _Batch(writer)
-            except BaseException:
-                writer.rollback()
-                raise
-            else:
-                writer.commit()
-            finally:
-                writer.wait_merging_threads()
-
-    def _writer(self) -> tantivy.IndexWriter:
-        """Wait for the one writer's place; the lock is the system's, so a killed writer leaves it."""
-        until = time.monotonic() + WAIT_FOR_WRITER
-        while True:
-            try:
-                return self._index.writer(heap_size=HEAP, num_threads=1)
-            except ValueError as problem:
-                if "lock" not in str(problem).lower():
-                    raise
-                if time.monotonic() > until:
-                    raise Unavailable from problem
-                time.sleep(0.05)
-
-    def _searcher(self) -> tantivy.Searcher:
-        """Look at the newest commit, whoever made it."""
-        state = (self._folder / "meta.json").stat()
-        seen = (state.st_ino, state.st_mtime_ns)
-        if seen != self._seen:
-            self._index.reload()
-            self._seen = seen
-        return self._index.searcher()
+        with self._index.writing() as writer:
+            yield _Batch(writer)
 
     def __len__(self) -> int:
-        return self._searcher().num_docs
+        return self._index.searcher().num_docs
 
     def search(
         self,
@@ -150,7 +96,7 @@ class TantivyEngine:
     ) -> Results:
         if not visible:
             return Results((), 0, {name: {} for name in FACETS})
-        searcher = self._searcher()
+        searcher = self._index.searcher()
         query = parse(typed)
         chosen = {name: sorted(values) for name, values in (filters or {}).items() if values}
         seen = Query.term_set_query(self._schema, "seen_by", sorted(visible))
@@ -159,13 +105,13 @@ class TantivyEngine:
         if query.wanted:
             tiers.append(Tier.FOLDED)
             base = self._all_of([self._matches(query, Tier.FOLDED, near), seen])
-            if _count(searcher.search(base, limit=1)) < TYPOS_BELOW:
+            if total_of(searcher.search(base, limit=1)) < TYPOS_BELOW:
                 near = matching.typo_words(query, lambda beginning: searcher.terms_with_prefix("folded", beginning))
                 if matching.has_typo(query, near):
                     tiers.append(Tier.TYPO)
         widest = self._all_of([self._matches(query, tiers[-1], near), seen])
         narrowed = self._narrow(widest, chosen)
-        total = _count(searcher.search(narrowed, limit=1))
+        total = total_of(searcher.search(narrowed, limit=1))
         facets = {name: self._counts(searcher, widest, chosen, name) for name in FACETS}
         if not query.wanted:
             found = searcher.search(narrowed, limit=max(1, limit), offset=offset, order_by_field="age_key").hits
@@ -195,7 +141,7 @@ class TantivyEngine:
             room = limit - len(hits)
             result = searcher.search(wanted, limit=max(1, room), offset=offset)
             hits += [self._hit(searcher, address, query, tier, near) for _, address in result.hits[:room]]
-            offset = max(0, offset - _count(result))
+            offset = max(0, offset - total_of(result))
             if len(hits) >= limit:
                 break
             before = matches

@@ -13,9 +13,9 @@ from whoosh.analysis import SpaceSeparatedTokenizer
 
 from lms.base.errors import Unavailable
 from lms.base.text import nfc
+from lms.base.typed_query import ParsedQuery, Term, TermKind, parse
 from materials.search import matching
 from materials.search.engine import FACETS, TYPOS_BELOW, Hit, Results, SearchDocument, Tier
-from materials.search.query import ParsedQuery, Term, TermKind, parse
 
 WAIT_FOR_WRITER = 30.0  # seconds
 SHAPE = "library-1"  # raise the number when the schema changes; `reindex` fills the new index

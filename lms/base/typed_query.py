@@ -1,8 +1,7 @@
 """What a searcher typed, taken apart the same way for every engine.
 
 Words stand alone, `"…"` is a phrase, `word*` a beginning, `-word` something not wanted. Every word must be in the
-text (spelling as typed first, then without accents, then with one typing mistake); there is no other syntax, so
-nothing a person types is ever an error.
+text; there is no other syntax, so nothing a person types is ever an error.
 """
 
 from __future__ import annotations
