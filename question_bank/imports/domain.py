@@ -8,7 +8,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from question_bank.formats.reading import NotCarried
+from question_bank.formats.reading import Changed, NotCarried
 from question_bank.items.domain import (
     KEY_OF,
     AcceptedNumber,
@@ -66,6 +66,7 @@ class ReadImport:
     subject_name: str
     found: int
     drafts: tuple[ReadDraft, ...]
+    changed: tuple[Changed, ...]
     not_carried: tuple[NotCarried, ...]
     problems: tuple[Problem, ...]
     saved_at: datetime | None

@@ -26,6 +26,7 @@ class ImportBatch(Base):
     format: Mapped[str] = mapped_column(String(20))
     found: Mapped[int]
     not_carried_json: Mapped[str] = mapped_column(Text)
+    changed_json: Mapped[str] = mapped_column(Text, server_default="[]")
     problems_json: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime]
     saved_at: Mapped[datetime | None]

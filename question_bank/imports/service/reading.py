@@ -17,7 +17,7 @@ from lms.base.permissions import Actor
 from lms.base.subjects import Subject
 from lms.base.text import nfc
 from question_bank.formats.detect import read_any
-from question_bank.formats.reading import NotCarried, Reading
+from question_bank.formats.reading import Changed, NotCarried, Reading
 from question_bank.imports.domain import ReadDraft, ReadImport
 from question_bank.imports.models import ImportAsset, ImportBatch, ImportDraft
 from question_bank.items.checking import problems_in
@@ -85,6 +85,7 @@ def start_import(
         filename=nfc(filename)[:200],
         format=reading.format,
         found=reading.found,
+        changed_json=msgspec.json.encode(reading.changed).decode(),
         not_carried_json=msgspec.json.encode(reading.not_carried).decode(),
         problems_json=_encode_problems(reading.problems),
         created_at=at,
@@ -197,6 +198,7 @@ def get_import(session: Session, actor: Actor, uid: str) -> ReadImport:
         subject_name=batch.subject.name,
         found=batch.found,
         drafts=tuple(drafts),
+        changed=msgspec.json.decode(batch.changed_json, type=tuple[Changed, ...]),
         not_carried=msgspec.json.decode(batch.not_carried_json, type=tuple[NotCarried, ...]),
         problems=msgspec.json.decode(batch.problems_json, type=tuple[Problem, ...]),
         saved_at=batch.saved_at,

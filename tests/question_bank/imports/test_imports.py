@@ -128,6 +128,14 @@ def test_a_question_with_a_problem_stays_out_and_is_named(signed_in: SignedIn, w
     assert count_items() == 6
 
 
+def test_what_was_changed_or_lost_stands_above_the_questions(signed_in: SignedIn, world: World) -> None:
+    teacher = signed_in("teacher")
+    uid = brought(teacher, world, "// soạn vội\nThủ đô là {=Hà Nội}, phải không?\n".encode())
+    page = teacher.get(f"/bank/import/{uid}").text
+    assert "gift:missing_word" in page
+    assert "gift:comment" in page
+
+
 def test_one_is_shown_while_it_is_mended(signed_in: SignedIn, world: World) -> None:
     teacher = signed_in("teacher")
     uid = brought(teacher, world)
