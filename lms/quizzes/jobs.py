@@ -46,12 +46,24 @@ def _close(attempt_ids: Sequence[int]) -> int:
 
 @periodic(LATE_SECONDS, long=True)
 def take_late() -> None:
-    """Let late answers count where the rule of their quiz says so, each attempt in a transaction of its own."""
+    """Let late answers count where the rule of their quiz says so: all of a quiz together, since they make one run."""
     with db.open_session(writes=False) as session:
         waiting = deliveries.list_for_rule(session, at=clock.now())
-    for attempt_id in waiting:
+    for attempt_ids in waiting:
+        _take_in(attempt_ids)
+
+
+def _take_in(attempt_ids: Sequence[int]) -> None:
+    """Decide about attempts together; when about one of them nothing can be decided, each for itself."""
+    try:
         with db.transaction() as session:
-            deliveries.decide_by_rule(session, attempt_id, at=clock.now())
+            deliveries.decide_by_rule(session, attempt_ids, at=clock.now())
+        return
+    except Exception:
+        log.exception("attempts.late_not_taken", attempts=list(attempt_ids))
+    if len(attempt_ids) > 1:
+        for attempt_id in attempt_ids:
+            _take_in([attempt_id])
 
 
 @periodic(DAY_SECONDS, long=True)

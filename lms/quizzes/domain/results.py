@@ -39,18 +39,23 @@ class Scored(Protocol):
     def number(self) -> int: ...
     @property
     def points(self) -> Fraction: ...
+    @property
+    def worth(self) -> Fraction: ...
 
 
 S = TypeVar("S", bound=Scored)
 
 
 def counting(attempts: Sequence[S], counts: Counts) -> S:
-    """The attempt that is the pupil's result; of equally good ones the earlier."""
+    """The attempt that is the pupil's result; of equally good ones the earlier.
+
+    The best is the one of the best mark: where a question was dropped, attempts may be worth different totals.
+    """
     if counts is Counts.FIRST:
         return min(attempts, key=lambda attempt: attempt.number)
     if counts is Counts.LAST:
         return max(attempts, key=lambda attempt: attempt.number)
-    return max(attempts, key=lambda attempt: (attempt.points, -attempt.number))
+    return max(attempts, key=lambda attempt: (on_ten(attempt.points, attempt.worth), -attempt.number))
 
 
 def on_ten(points: Fraction, worth: Fraction) -> Fraction:

@@ -10,10 +10,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.base.db import Base
 from lms.base.ids import new_uid
+from lms.quizzes.domain.runs import Cause
 
 
 class ScoreRun(Base):
-    """One marking of a quiz: which keys, which engine, why. A later run replaces none; the quiz points at one."""
+    """One marking of a quiz: which keys, which engine, why. A later run replaces none; the quiz points at one.
+
+    `in_force_at` says since when it was pointed at; a run on trial has none.
+    """
 
     __tablename__ = "quiz_score_run"
     __table_args__ = (UniqueConstraint("quiz_id", "number"),)
@@ -24,9 +28,11 @@ class ScoreRun(Base):
     quiz_id: Mapped[int] = mapped_column(ForeignKey("quiz.id"))
     number: Mapped[int]
     engine: Mapped[str] = mapped_column(String(20))
+    cause: Mapped[str] = mapped_column(String(20), server_default=Cause.REGRADE.value)
     reason: Mapped[str] = mapped_column(String(300), default="")
-    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))  # None: by a rule of the quiz
     made_at: Mapped[datetime]
+    in_force_at: Mapped[datetime | None]
 
 
 class ItemScore(Base):

@@ -23,14 +23,14 @@ from lms.courses.models import Course
 from lms.permissions import Permission, require
 from lms.quizzes.domain.forms import MOST_FORMS
 from lms.quizzes.domain.states import Counts, QuizState, ReleasePolicy, move
-from lms.quizzes.models import Quiz, QuizSlot, ScoreRun
+from lms.quizzes.models import Quiz, QuizSlot
 from lms.quizzes.service.admission import check_ready
 from lms.quizzes.service.behaviours import settle_practice
 from lms.quizzes.service.freezing import freeze_forms, rule_of
 from lms.quizzes.service.reading import get_quiz
+from lms.quizzes.service.runs import first_run
 from question_bank import api as bank
 
-ENGINE = "1"  # of the marking rules, noted with each score run
 MOST_SLOTS = 200
 LONGEST = timedelta(days=366)
 
@@ -348,12 +348,7 @@ def publish(session: Session, actor: Actor, uid: str, *, at: datetime) -> Quiz:
         raise Invalid.at("", N_("Giờ đóng đã qua. Hãy đặt lại giờ trước khi giao bài."))
     check_ready(session, quiz)
     freeze_forms(session, actor, quiz)
-    run = ScoreRun(
-        school_id=quiz.school_id, quiz_id=quiz.id, number=1, engine=ENGINE, made_by_id=actor.user_id, made_at=at
-    )
-    session.add(run)
-    session.flush()
-    quiz.current_run_id = run.id
+    run = first_run(session, quiz, actor.user_id, at=at)
     quiz.state = move(QuizState(quiz.state), QuizState.PUBLISHED)
     quiz.published_at = at
     line = courses.find_activity(session, ActivityKind.QUIZ, quiz.uid)

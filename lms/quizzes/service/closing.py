@@ -57,8 +57,11 @@ def close_attempts(session: Session, endings: Sequence[Ending], *, at: datetime)
 
 _KNOWN = select(Submission).where(Submission.attempt_id.in_(bindparam("ids", expanding=True)))
 _quiz = Quiz.__table__.c
-_QUIZZES = select(_quiz.id, _quiz.uid, _quiz.scheme, _quiz.current_run_id, _quiz.release_policy).where(
-    _quiz.id.in_(bindparam("ids", expanding=True))
+_QUIZZES = (
+    select(_quiz.id, _quiz.uid, _quiz.scheme, _quiz.current_run_id, _quiz.release_policy)
+    .where(_quiz.id.in_(bindparam("ids", expanding=True)))
+    .order_by(_quiz.id)
+    .with_for_update(read=True)  # as `runs.share_run`: the points go to a run that stays in force
 )
 
 

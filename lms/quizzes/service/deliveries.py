@@ -127,7 +127,7 @@ def decide(
     reason: str,
     at: datetime,
 ) -> int:
-    """Let kept answers of a finished attempt count, or leave them; answers, points and marks follow.
+    """Let kept answers of a finished attempt count, or leave them; where other answers count now, another run follows.
 
     Returns how many were decided.
 
@@ -160,7 +160,7 @@ def decide(
         raise Conflict(N_("Có câu vừa được người khác xét. Hãy tải lại trang."))
     _keep(session, actor, attempt, events, counts=counts, reason=reason, at=at)
     if counts:
-        recount(session, quiz, [attempt], at=at)
+        recount(session, quiz, [attempt], reason=reason, decided_by_id=actor.user_id, at=at)
         _feed(session, actor, quiz, [attempt], at=at)
     return len(events)
 
@@ -245,41 +245,63 @@ def set_rules(session: Session, actor: Actor, uid: str, *, late_minutes: int, re
     return rules
 
 
-def list_for_rule(session: Session, *, at: datetime) -> list[int]:
-    """The ids of finished attempts with late answers about which their quiz's rule may have to decide."""
-    return list(
-        session.scalars(
-            select(Attempt.id)
-            .join(AfterRules, AfterRules.quiz_id == Attempt.quiz_id)
-            .where(
-                AfterRules.late_minutes > 0,
-                Attempt.state == AttemptState.HANDED_IN,
-                Attempt.accept_until_at >= at - 2 * timedelta(minutes=MOST_MINUTES),
-                select(AttemptEvent.id)
-                .where(AttemptEvent.attempt_id == Attempt.id, AttemptEvent.standing == Standing.LATE, *_UNDECIDED)
-                .exists(),
-            )
-            .order_by(Attempt.id)
+def list_for_rule(session: Session, *, at: datetime) -> list[list[int]]:
+    """The ids of finished attempts with late answers about which their quiz's rule may have to decide, by quiz."""
+    by_quiz: dict[int, list[int]] = {}
+    for quiz_id, attempt_id in session.execute(
+        select(Attempt.quiz_id, Attempt.id)
+        .join(AfterRules, AfterRules.quiz_id == Attempt.quiz_id)
+        .where(
+            AfterRules.late_minutes > 0,
+            Attempt.state == AttemptState.HANDED_IN,
+            Attempt.accept_until_at >= at - 2 * timedelta(minutes=MOST_MINUTES),
+            select(AttemptEvent.id)
+            .where(AttemptEvent.attempt_id == Attempt.id, AttemptEvent.standing == Standing.LATE, *_UNDECIDED)
+            .exists(),
         )
-    )
+        .order_by(Attempt.id)
+    ):
+        by_quiz.setdefault(quiz_id, []).append(attempt_id)
+    return list(by_quiz.values())
 
 
-def decide_by_rule(session: Session, attempt_id: int, *, at: datetime) -> int:
-    """Let those late answers of an attempt count that its quiz's rule lets in; the others wait for a person."""
-    attempt = session.scalar(
-        select(Attempt).where(Attempt.id == attempt_id).with_for_update(skip_locked=True, of=Attempt)
-    )
-    if attempt is None or attempt.state != AttemptState.HANDED_IN:
+def decide_by_rule(session: Session, attempt_ids: Sequence[int], *, at: datetime) -> int:
+    """Let those late answers count that the rule of their quiz lets in; the others wait for a person.
+
+    The attempts are of one quiz, so that one run holds what comes of them all. Those that somebody else holds just now
+    are left for later.
+    """
+    attempts = session.scalars(
+        select(Attempt)
+        .where(Attempt.id.in_(attempt_ids), Attempt.state == AttemptState.HANDED_IN)
+        .order_by(Attempt.id)
+        .with_for_update(skip_locked=True, key_share=True, of=Attempt)
+    ).all()
+    if not attempts:
         return 0
-    quiz, submission = attempt.quiz, session.get_one(Submission, attempt.id)
+    quiz, decided, touched = attempts[0].quiz, 0, []
     minutes = rules_of(session, quiz).late_minutes
-    ended_at = min(submission.handed_in_at, attempt.deadline_at)
+    for attempt in attempts:
+        let_in = _let_in(session, attempt, minutes)
+        if let_in:
+            _keep(session, None, attempt, let_in, counts=True, reason="", at=at)
+            decided += len(let_in)
+            touched.append(attempt)
+    if touched:
+        recount(session, quiz, touched, reason="", decided_by_id=None, at=at)
+        _feed(session, None, quiz, touched, at=at)
+    return decided
+
+
+def _let_in(session: Session, attempt: Attempt, minutes: int) -> list[AttemptEvent]:
+    """The late answers of an attempt that the rule of its quiz lets in."""
+    ended_at = min(session.get_one(Submission, attempt.id).handed_in_at, attempt.deadline_at)
     late = session.scalars(
         select(AttemptEvent)
         .where(AttemptEvent.attempt_id == attempt.id, AttemptEvent.standing == Standing.LATE, *_UNDECIDED)
         .order_by(AttemptEvent.id)
-    ).all()
-    let_in = [
+    )
+    return [
         event
         for event in late
         if counts_by_rule(
@@ -290,8 +312,3 @@ def decide_by_rule(session: Session, attempt_id: int, *, at: datetime) -> int:
             minutes=minutes,
         )
     ]
-    if let_in:
-        _keep(session, None, attempt, let_in, counts=True, reason="", at=at)
-        recount(session, quiz, [attempt], at=at)
-        _feed(session, None, quiz, [attempt], at=at)
-    return len(let_in)

@@ -26,6 +26,7 @@ from lms.quizzes.service.feeding import feed_attempt
 from lms.quizzes.service.panels import Panel, join_panel, panel_of
 from lms.quizzes.service.reading import get_attempt_of, get_quiz
 from lms.quizzes.service.rubrics import find_rubric, worths_of
+from lms.quizzes.service.runs import share_run
 from lms.quizzes.service.scoring import total_up
 from lms.quizzes.service.sheets import Desk, history_of, marks_given, open_desk, sheets_of
 from question_bank import api as bank
@@ -150,6 +151,7 @@ def _mark(
 ) -> Attempt:
     quiz = panel.quiz
     attempt = get_attempt_of(session, quiz, attempt_uid, lock=True)
+    share_run(session, quiz)
     if attempt.state != AttemptState.HANDED_IN:
         raise Conflict(N_("Học sinh còn đang làm bài, chưa chấm được."))
     score = session.get(ItemScore, (quiz.current_run_id, attempt.id, slot), populate_existing=True)

@@ -238,11 +238,9 @@ def get_attempt_of(session: Session, quiz: Quiz, uid: str, *, lock: bool = False
         NotFound: it is not an attempt at this quiz.
     """
     query = select(Attempt).where(Attempt.uid == uid, Attempt.quiz_id == quiz.id)
-    attempt = session.scalar(query.with_for_update() if lock else query)
+    attempt = session.scalar(query.with_for_update(key_share=True) if lock else query)
     if attempt is None:
         raise NotFound
-    if lock:  # who held it before may have put another score run in force
-        session.refresh(quiz, ["current_run_id"])
     return attempt
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.base import audit
@@ -27,6 +27,7 @@ from lms.quizzes.domain.regrading import (
     fingerprint,
 )
 from lms.quizzes.domain.requests import Outcome, RequestState
+from lms.quizzes.domain.runs import Cause
 from lms.quizzes.domain.states import AttemptState, QuizState
 from lms.quizzes.models import (
     Attempt,
@@ -39,7 +40,6 @@ from lms.quizzes.models import (
     ReviewRequest,
     ScoreRun,
 )
-from lms.quizzes.service.building import ENGINE
 from lms.quizzes.service.corrections import Decided, add_corrections, corrections_in_force, read_corrections
 from lms.quizzes.service.events import events_of
 from lms.quizzes.service.feeding import feed
@@ -47,6 +47,7 @@ from lms.quizzes.service.frozen import forms_of, get_form
 from lms.quizzes.service.marking import keep_mark
 from lms.quizzes.service.reading import get_quiz
 from lms.quizzes.service.running import checked_reason
+from lms.quizzes.service.runs import hold_run, next_run, put_in_force
 from lms.quizzes.service.scoring import Paper, Trial, items_of, paper_of, score_papers
 from question_bank import api as bank
 
@@ -219,21 +220,9 @@ def _try(
     at: datetime,
 ) -> None:
     """Make the whole run of a proposal and keep what it was made from."""
-    session.execute(select(Quiz.id).where(Quiz.id == quiz.id).with_for_update())  # runs are numbered one by one
+    run = next_run(session, quiz, Cause.REGRADE, reason=regrade.reason, made_by_id=actor.user_id, at=at)
     regrade.base_run_id = _run_in_force(quiz)
     regrade.fingerprint = _fingerprint(session, quiz)
-    last = session.scalars(select(func.max(ScoreRun.number)).where(ScoreRun.quiz_id == quiz.id)).one()
-    run = ScoreRun(
-        school_id=quiz.school_id,
-        quiz_id=quiz.id,
-        number=last + 1,
-        engine=ENGINE,
-        reason=regrade.reason,
-        made_by_id=actor.user_id,
-        made_at=at,
-    )
-    session.add(run)
-    session.flush()
     add_corrections(session, run, corrections)
     score_papers(session, _papers(session, quiz), at=at, trial=Trial(run.id, corrections, points))
     if any(not one.worth for one in _standings(session, run.id).values()):
@@ -265,8 +254,10 @@ def decide(session: Session, actor: Actor, uid: str, regrade_uid: str, *, agree:
     quiz = get_quiz(session, actor, uid)
     require(actor, Permission.APPROVE_REGRADE, quiz)
     # Whoever marks, lets late answers in or gives an attempt back holds one of these locks.
-    session.execute(select(Attempt.id).where(Attempt.quiz_id == quiz.id).order_by(Attempt.id).with_for_update())
-    session.refresh(quiz, ["current_run_id", "state", "released_at"])
+    attempts = select(Attempt.id).where(Attempt.quiz_id == quiz.id).order_by(Attempt.id)
+    session.execute(attempts.with_for_update(key_share=True))
+    hold_run(session, quiz)
+    session.refresh(quiz, ["state", "released_at"])
     regrade = _find(session, quiz, regrade_uid)
     session.refresh(regrade)
     _check_proposed(regrade)
@@ -287,7 +278,7 @@ def decide(session: Session, actor: Actor, uid: str, regrade_uid: str, *, agree:
     if regrade.attempt is not None:
         for one in _points(session, regrade):
             keep_mark(session, regrade.proposed_by_id, regrade.attempt, one.slot, one.points, at)
-    quiz.current_run_id = run.id
+    put_in_force(session, quiz, run, at=at)
     if request is not None:
         _answer(session, request, run, at)
     session.flush()
@@ -314,9 +305,12 @@ def list_regrades(session: Session, actor: Actor, uid: str) -> tuple[Quiz, Seque
     quiz = get_quiz(session, actor, uid)
     require(actor, Permission.SEE_QUIZ_RESULTS, quiz)
     regrades = session.scalars(select(Regrade).where(Regrade.quiz_id == quiz.id).order_by(Regrade.id.desc())).all()
-    held = {one.run_id for one in regrades if one.state == RegradeState.IN_FORCE}
-    runs = session.scalars(select(ScoreRun).where(ScoreRun.quiz_id == quiz.id).order_by(ScoreRun.number.desc())).all()
-    return quiz, regrades, [run for run in runs if run.id in held or run.number == 1]
+    runs = session.scalars(
+        select(ScoreRun)
+        .where(ScoreRun.quiz_id == quiz.id, ScoreRun.in_force_at.is_not(None))
+        .order_by(ScoreRun.number.desc())
+    ).all()
+    return quiz, regrades, runs
 
 
 def get_dry_run(session: Session, actor: Actor, uid: str, regrade_uid: str) -> DryRun:

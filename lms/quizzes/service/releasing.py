@@ -156,7 +156,7 @@ def end_now(session: Session, actor: Actor, uid: str, *, at: datetime) -> Quiz:
     """
     quiz = get_quiz(session, actor, uid)
     require(actor, Permission.END_QUIZ, quiz)
-    quiz.state = move(QuizState(quiz.state), QuizState.CLOSED)
+    closed = move(QuizState(quiz.state), QuizState.CLOSED)
     working = session.scalars(
         select(Attempt)
         .where(Attempt.quiz_id == quiz.id, Attempt.state == AttemptState.OPEN)
@@ -165,6 +165,7 @@ def end_now(session: Session, actor: Actor, uid: str, *, at: datetime) -> Quiz:
     ).all()
     for attempt in working:
         close_attempt(session, attempt, HandedInBy.TEACHER, at=at, actor=actor)
+    quiz.state = closed  # not before the attempts are held: who hands in holds one and then asks for the quiz
     tell_running(session, quiz)
     quiz.closed_at = at
     audit.record(session, actor, "quiz.closed", quiz.uid, handed_in=len(working))

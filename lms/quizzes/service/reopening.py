@@ -26,6 +26,7 @@ from lms.quizzes.service.flow import tell_running
 from lms.quizzes.service.reading import get_attempt_of, get_quiz
 from lms.quizzes.service.recounting import forget_outcome
 from lms.quizzes.service.running import checked_reason
+from lms.quizzes.service.runs import hold_run
 
 MOST_MINUTES = 600
 
@@ -161,6 +162,7 @@ def _give_back(
     reopening.receipt = submission.receipt
     reopening.state, reopening.decided_by_id, reopening.decided_at = ReopeningState.DONE, actor.user_id, at
     session.delete(submission)
+    hold_run(session, quiz)
     forget_outcome(session, quiz, [attempt])
     grace = attempt.accept_until_at - attempt.deadline_at
     attempt.state = AttemptState.OPEN

@@ -62,7 +62,7 @@ def _attempt(session: Session, actor: Actor, attempt_uid: str, child_uid: str, *
         return get_own_attempt(session, actor, attempt_uid, lock=lock)
     child = school.get_child(session, actor, child_uid)
     query = select(Attempt).where(Attempt.uid == attempt_uid, Attempt.pupil_id == child.id)
-    attempt = session.scalar(query.with_for_update(of=Attempt) if lock else query)
+    attempt = session.scalar(query.with_for_update(of=Attempt, key_share=True) if lock else query)
     if attempt is None:
         raise NotFound
     return attempt
@@ -95,7 +95,7 @@ def send(
     """
     attempt = _attempt(session, actor, attempt_uid, child_uid)
     mine = select(Attempt.id).where(Attempt.quiz_id == attempt.quiz_id, Attempt.pupil_id == attempt.pupil_id)
-    session.execute(mine.order_by(Attempt.id).with_for_update())  # one at a time of each pupil
+    session.execute(mine.order_by(Attempt.id).with_for_update(key_share=True))  # one at a time of each pupil
     found = _asking(session, attempt, at)
     if any(one.state in OPEN for one in found.requests):
         raise Conflict(N_("Bài này đang có một đơn phúc khảo chưa trả lời."))
@@ -264,7 +264,7 @@ def _to_answer(session: Session, actor: Actor, uid: str, request_uid: str) -> tu
     quiz = get_quiz(session, actor, uid)
     require(actor, Permission.REGRADE_QUIZ, quiz)
     found = _of(session, request_uid, Attempt.quiz_id == quiz.id)
-    session.execute(select(Attempt.id).where(Attempt.id == found.attempt_id).with_for_update())
+    session.execute(select(Attempt.id).where(Attempt.id == found.attempt_id).with_for_update(key_share=True))
     session.refresh(found, ["state", "regrade_id"])
     return quiz, found
 

@@ -15,6 +15,7 @@ from lms.base.web import current_actor, current_session, shows_again
 from lms.permissions import Permission, allows
 from lms.quizzes.domain.regrading import Policy, RegradeState, Standing, Turn
 from lms.quizzes.domain.results import on_ten
+from lms.quizzes.domain.runs import Cause
 from lms.quizzes.domain.states import QuizState
 from lms.quizzes.service import regrading as service
 from lms.quizzes.views import papers
@@ -47,6 +48,11 @@ TURNS = {
     Turn.DOWN.value: (N_("Giảm"), "bad"),
     Turn.SAME.value: (N_("Giữ nguyên"), ""),
 }
+CAUSES = {
+    Cause.PUBLISHED.value: N_("Chấm lần đầu"),
+    Cause.REGRADE.value: N_("Chấm lại"),
+    Cause.LATE.value: N_("Câu đến muộn được tính"),
+}
 PREFIX = "key-"
 
 
@@ -68,6 +74,7 @@ def regrades(uid: str) -> ResponseReturnValue:
         entries=tabs_for(actor, quiz, "regrades"),
         regrades=found,
         runs=runs,
+        causes=CAUSES,
         states=STATES,
         may_propose=allows(actor, Permission.REGRADE_QUIZ, quiz) and quiz.state == QuizState.CLOSED,
     )
@@ -176,5 +183,6 @@ def run(uid: str, run_uid: str) -> ResponseReturnValue:
         "lms/quizzes/run.html",
         quiz=quiz,
         run=found,
+        cause=_(CAUSES[found.cause]),
         rows=[(attempt, standing, mark_of(standing)) for attempt, standing in rows],
     )

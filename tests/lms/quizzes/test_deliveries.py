@@ -20,9 +20,21 @@ from lms.base.errors import Conflict, Forbidden, Invalid, NotFound
 from lms.gradebook.models import Mark
 from lms.quizzes import jobs
 from lms.quizzes.domain.deliveries import counts_by_rule, made_at
+from lms.quizzes.domain.regrading import Policy
+from lms.quizzes.domain.runs import Cause
 from lms.quizzes.domain.states import Standing
-from lms.quizzes.models import Attempt, AttemptEvent, AttemptScore, EventDecision, Quiz, ResponseCurrent, Submission
-from lms.quizzes.service import closing, deliveries, panels, releasing, reviewing, taking
+from lms.quizzes.models import (
+    Attempt,
+    AttemptEvent,
+    AttemptScore,
+    EventDecision,
+    ItemScore,
+    Quiz,
+    ResponseCurrent,
+    ScoreRun,
+    Submission,
+)
+from lms.quizzes.service import closing, deliveries, marking, panels, regrading, releasing, reviewing, taking
 from lms.quizzes.service.panels import MarkingWish
 from tests.factories import NOON, World
 from tests.lms.quizzes import factories
@@ -133,6 +145,7 @@ def test_an_older_answer_that_is_let_in_does_not_beat_a_newer_one(session: Sessi
     assert decide(session, world, (quiz, attempt), older) == 1
     assert points(session, attempt) == 1
     assert session.scalars(select(ResponseCurrent.event_id)).one() == newer.id
+    assert session.scalars(select(ScoreRun.number)).all() == [1]  # nothing else counts: no other run
 
 
 def test_who_may_not_decide_and_when(session: Session, world: World, over: tuple[Quiz, Attempt]) -> None:
@@ -176,12 +189,12 @@ def test_the_rule_of_the_quiz_decides_what_it_can(session: Session, world: World
     assert closing.close_some(session, at=END + MINUTE) == 1
     soon = factories.late(session, attempt, 1, {"choice": "b"}, END - MINUTE, END + 5 * MINUTE)
     afterwards = factories.late(session, attempt, 2, {"choice": "b"}, END + MINUTE, END + 5 * MINUTE)
-    assert deliveries.list_for_rule(session, at=END + 6 * MINUTE) == [attempt.id]
-    assert deliveries.decide_by_rule(session, attempt.id, at=END + 6 * MINUTE) == 1
+    assert deliveries.list_for_rule(session, at=END + 6 * MINUTE) == [[attempt.id]]
+    assert deliveries.decide_by_rule(session, [attempt.id], at=END + 6 * MINUTE) == 1
     assert points(session, attempt) == 1
     assert session.get_one(EventDecision, soon.id).decided_by_id is None
     assert session.get(EventDecision, afterwards.id) is None  # waits for a person
-    assert deliveries.decide_by_rule(session, attempt.id, at=END + 7 * MINUTE) == 0
+    assert deliveries.decide_by_rule(session, [attempt.id], at=END + 7 * MINUTE) == 0
     assert deliveries.count_waiting(session, quiz) == 1
 
 
@@ -191,7 +204,7 @@ def test_an_answer_from_after_the_hand_in_is_no_matter_for_the_rule(session: Ses
     attempt = factories.begun(session, world, quiz)
     taking.hand_in(session, world.actor(session, "pupil"), attempt.uid, at=NOON + 10 * MINUTE)
     factories.late(session, attempt, 1, {"choice": "b"}, NOON + 11 * MINUTE, NOON + 11 * MINUTE)
-    assert deliveries.decide_by_rule(session, attempt.id, at=NOON + 12 * MINUTE) == 0
+    assert deliveries.decide_by_rule(session, [attempt.id], at=NOON + 12 * MINUTE) == 0
     assert points(session, attempt) == 0
 
 
@@ -263,7 +276,7 @@ def test_the_pages(app: Flask, world: World, signed_in: SignIn) -> None:
     assert "trong vòng 15 phút" in teacher.get(path).text
 
 
-def test_the_server_follows_the_rule_by_itself(app: Flask, world: World) -> None:
+def test_the_server_follows_the_rule_by_itself(app: Flask, world: World, signed_in: SignIn) -> None:
     now = clock.now()
     with db.transaction() as session:
         quiz = factories.published(session, world, [samples.choice()], at=now)
@@ -271,7 +284,55 @@ def test_the_server_follows_the_rule_by_itself(app: Flask, world: World) -> None
         attempt = factories.begun(session, world, quiz, at=now)
         taking.hand_in(session, world.actor(session, "pupil"), attempt.uid, at=now + MINUTE)
         factories.late(session, attempt, 1, {"choice": "b"}, now + MINUTE / 2, now + 2 * MINUTE)
-        attempt_id, run_id = attempt.id, quiz.current_run_id
+        attempt_id, run_id, uid = attempt.id, quiz.current_run_id, quiz.uid
+    jobs.take_late()
     jobs.take_late()
     with db.open_session(writes=False) as session:
-        assert session.get_one(AttemptScore, (run_id, attempt_id)).points == 1
+        totals = session.scalars(
+            select(AttemptScore).where(AttemptScore.attempt_id == attempt_id).order_by(AttemptScore.run_id)
+        ).all()
+        assert [one.points for one in totals] == [0, 1]
+        assert totals[0].run_id == run_id
+        run = session.get_one(ScoreRun, totals[1].run_id)
+        assert (run.cause, run.reason, run.made_by_id) == (Cause.LATE, "", None)
+    page = signed_in("teacher").get(f"/quizzes/{uid}/regrades").text
+    assert page.index("Câu đến muộn được tính") < page.index("Chấm lần đầu")
+
+
+def test_what_came_out_before_a_late_answer_stays_in_its_run(session: Session, world: World) -> None:
+    """Another run with the points of everybody, the corrections and what people marked; the one before as it was."""
+    drafts = [samples.choice(), samples.choice("<p>Câu hai</p>"), samples.essay()]
+    quiz = factories.published(session, world, drafts)
+    attempt = factories.answered(session, world, quiz, "pupil", q2_choice="a", q3_text="Bài văn")
+    other = factories.answered(session, world, quiz, "classmate", q1_choice="b", q2_choice="a")
+    teacher, head = world.actor(session, "teacher"), world.actor(session, "subject_head")
+    marking.give_points(session, teacher, quiz.uid, attempt.uid, 3, points=Fraction(1, 2), at=NOON + MINUTE)
+    releasing.end_now(session, teacher, quiz.uid, at=END)
+    second = str(attempt.form.document[1]["version"])
+    proposal = regrading.propose(session, teacher, quiz.uid, second, Policy.FULL_CREDIT, reason="Sai", at=END)
+    regrading.decide(session, head, quiz.uid, proposal.uid, agree=True, at=END)
+    before = quiz.current_run_id
+    event = factories.late(session, attempt, 1, {"choice": "b"}, NOON, END)
+
+    decide(session, world, (quiz, attempt), event)
+    assert quiz.current_run_id not in (None, before)
+
+    def points_in(run_id: int | None) -> dict[tuple[int, int], Fraction | None]:
+        rows = session.scalars(select(ItemScore).where(ItemScore.run_id == run_id))
+        return {(row.attempt_id, row.slot): row.points for row in rows}
+
+    old, new = points_in(before), points_in(quiz.current_run_id)
+    assert (old[attempt.id, 1], new[attempt.id, 1]) == (0, 1)
+    assert (new[attempt.id, 2], new[attempt.id, 3]) == (1, Fraction(1, 2))  # by the correction, by the teacher
+    assert {key: points for key, points in new.items() if key != (attempt.id, 1)} == {
+        key: points for key, points in old.items() if key != (attempt.id, 1)
+    }
+    total = session.get_one(AttemptScore, (before, attempt.id), populate_existing=True)
+    assert (total.points, points(session, attempt)) == (Fraction(3, 2), Fraction(5, 2))
+    assert session.get_one(AttemptScore, (quiz.current_run_id, other.id)).points == 2
+    _quiz, _regrades, runs = regrading.list_regrades(session, head, quiz.uid)
+    assert [(run.cause, run.reason) for run in runs] == [
+        (Cause.LATE, "Mạng trường mất"),
+        (Cause.REGRADE, "Sai"),
+        (Cause.PUBLISHED, ""),
+    ]

@@ -182,12 +182,19 @@ def test_the_key_waits_until_nobody_can_take_the_quiz() -> None:
 class Scored:
     number: int
     points: Fraction
+    worth: Fraction = Fraction(10)
 
 
 @pytest.mark.parametrize(("counts", "number"), [(Counts.BEST, 2), (Counts.FIRST, 1), (Counts.LAST, 3)])
 def test_which_attempt_counts(counts: Counts, number: int) -> None:
     attempts = [Scored(3, Fraction(9)), Scored(1, Fraction(4)), Scored(2, Fraction(9))]
     assert counting(attempts, counts).number == number
+
+
+def test_the_best_attempt_is_the_one_of_the_best_mark() -> None:
+    """A dropped question left the first paper at 8 points: 7 of 8 is more than 8 of 10."""
+    attempts = [Scored(1, Fraction(7), Fraction(8)), Scored(2, Fraction(8), Fraction(10))]
+    assert counting(attempts, Counts.BEST).number == 1
 
 
 def test_the_scale_of_ten_is_exact() -> None:
