@@ -143,13 +143,11 @@ def _drawn(latex: str, display: bool) -> str | MathsError:
         return MathsError(latex, str(problem))
 
 
-def to_mathml(latex: str, display: bool = False) -> str:
-    r"""Return a formula as a `<math>` element that may stand in a page as it is.
-
-    LaTeX of mathematics and `\ce{…}`, `\pu{…}` of chemistry; no delimiters around it. The answer is remembered.
+def _meant(latex: str) -> str:
+    """Return a formula as it is given to Temml, its habits of Vietnamese papers mended.
 
     Raises:
-        MathsError: it cannot be drawn; show the source.
+        MathsError: it is empty or too long.
     """
     source = nfc(latex).strip()
     for habit, meant in _HABITS:
@@ -158,7 +156,29 @@ def to_mathml(latex: str, display: bool = False) -> str:
         raise MathsError(latex, "empty formula")
     if len(source) > LONGEST:
         raise MathsLimit(latex, f"longer than {LONGEST} characters")
-    drawn = _drawn(source, display)
+    return source
+
+
+def to_structure(latex: str) -> str:
+    r"""Return a formula as Temml's own `<math>`, unfit for a page: for programs that draw it in another notation.
+
+    It still tells \left(x\right) from (x), which the MathML of a page does not.
+
+    Raises:
+        MathsError: it is no formula.
+    """
+    return _converted(_meant(latex), display=False)
+
+
+def to_mathml(latex: str, display: bool = False) -> str:
+    r"""Return a formula as a `<math>` element that may stand in a page as it is.
+
+    LaTeX of mathematics and `\ce{…}`, `\pu{…}` of chemistry; no delimiters around it. The answer is remembered.
+
+    Raises:
+        MathsError: it cannot be drawn; show the source.
+    """
+    drawn = _drawn(_meant(latex), display)
     if isinstance(drawn, MathsError):
         # A fresh exception each time: a remembered one would collect tracebacks.
         raise type(drawn)(drawn.latex, drawn.reason)

@@ -14,6 +14,7 @@ from lms.base.permissions import Role
 from lms.gradebook.domain.columns import column_of
 from lms.quizzes.domain.states import HandedInBy
 from lms.quizzes.domain.switches import PART_NAMES
+from lms.quizzes.service.printing import SHEET_NAMES
 from lms.reports.audit_things import NAMED_IN_DETAIL, Names, first_keys
 from lms.school.domain import ROLE_NAMES
 from lms.school.standard import LEVEL_NAMES
@@ -175,6 +176,7 @@ TELL: Mapping[str, Tell] = MappingProxyType(
         "percent": _extra,
         "place": _nothing,
         "points": _with(N_("điểm câu")),
+        "printed": _one_of(N_("bản in"), SHEET_NAMES),
         "pupil": _named(N_("học sinh")),
         "pupils": _named(N_("học sinh")),
         "questions": _with(N_("số câu")),

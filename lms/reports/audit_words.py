@@ -94,6 +94,7 @@ ACTS: Mapping[str, str] = MappingProxyType(
         "quiz.released": N_("công bố kết quả bài kiểm tra"),
         "quiz.part_released": N_("cho xem một phần kết quả bài kiểm tra"),
         "quiz.part_held": N_("ẩn một phần kết quả bài kiểm tra"),
+        "quiz.printed": N_("in đề kiểm tra"),
         "quiz.responses_exported": N_("tải bài làm của học sinh về máy"),
         "attempt.handed_in": N_("nộp bài"),
         "attempt.lease_withdrawn": N_("ngắt máy đang làm bài"),

@@ -173,6 +173,7 @@ FORMS: dict[str, Callable[[World, Values], Fields]] = {
     "quizzes.decide_reopening": lambda w, of: {"act": "agree"},
     "quizzes.end": lambda w, of: {"confirm": "kết thúc"},
     "quizzes.release": lambda w, of: {},
+    "quizzes.print_sheet": lambda w, of: {},
     "quizzes.export_responses": lambda w, of: {},
     "quizzes.check_receipt": lambda w, of: {"code": "ABCDE-FGH23"},
     "quizzes.set_release": lambda w, of: {"act": "now"},

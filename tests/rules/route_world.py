@@ -288,6 +288,8 @@ def _quizzes(session: Session, made: RouteWorld, teacher: Actor) -> None:
     running = building.publish(session, teacher, built("Bài đang mở").uid, at=at)
     form = session.scalars(select(Form).where(Form.quiz_id == running.id)).one()
     made.put("quiz.published", uid=running.uid, slot_uid=running.slots[0].uid, version=approved)
+    for state, quiz in (("draft", draft), ("published", running)):
+        made.put(f"print.{state}", uid=quiz.uid, sheet="teacher")
     made.put("form.picture", form_uid=form.uid, sha256=pictured)
     _attempt(made, "open", running, quizzes.begun(session, world, running, at=at), str(running.slots[0].version_uid))
 

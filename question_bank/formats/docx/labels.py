@@ -85,6 +85,9 @@ RANGE = re.compile(
     re.I,
 )
 FROM_TO = re.compile(r"\b(?:từ|from)\s+(\d{1,3})\s*(?:-|–|—|đến|tới|to)\s*(\d{1,3})", re.I)
+OWN_PASSAGE = re.compile(  # how our own papers announce a shared text (`lms.quizzes.printing`); no part of it
+    r"^Dùng thông tin sau để trả lời (?:câu (?P<one>\d{1,3})|các câu từ (?P<first>\d{1,3}) đến (?P<last>\d{1,3}))\.$"
+)
 ASKS_TO_READ = re.compile(
     r"^\W*(?:đọc|dựa vào|dựa trên|căn cứ|sử dụng|dùng|cho\b.*(?:trả lời|câu)|quan sát|questions?|mark the|read the|"
     r"read and|choose the|listen|look at|use the|câu|các câu|từ câu|dữ kiện|thông tin|trả lời)",

@@ -32,9 +32,9 @@ def latex(element: etree._Element) -> str:
 
 
 def _joined(text: str) -> str:
-    """Drop spaces that only kept commands from running into letters."""
+    r"""Drop spaces that only kept commands from running into letters; `\ ` is a space of the formula."""
     text = re.sub(r"\s+", " ", text)
-    return re.sub(r"(\\[a-zA-Z]+) (?=[^a-zA-Z\s])", r"\1", re.sub(r" (?=[{}^_)\],.;])", "", text))
+    return re.sub(r"(\\[a-zA-Z]+) (?=[^a-zA-Z\s])", r"\1", re.sub(r"(?<!\\) (?=[{}^_)\],.;])", "", text))
 
 
 def _row(element: etree._Element | None, depth: int) -> str:

@@ -21,7 +21,7 @@ CHARACTERS: Mapping[str, str] = {
 λ lambda μ mu µ mu ν nu ξ xi π pi ϖ varpi ρ rho ϱ varrho σ sigma ς varsigma τ tau υ upsilon φ varphi ϕ phi χ chi
 ψ psi ω omega Γ Gamma Δ Delta ∆ Delta Θ Theta Λ Lambda Ξ Xi Π Pi Σ Sigma Υ Upsilon Φ Phi Ψ Psi Ω Omega Ω Omega
 ≤ le ≥ ge ⩽ leqslant ⩾ geqslant ≠ ne ≡ equiv ≈ approx ≃ simeq ≅ cong ∼ sim ∽ backsim ∝ propto ≪ ll ≫ gg
-≺ prec ≻ succ ≐ doteq ≜ triangleq ⊥ perp ∥ parallel ∦ nparallel ∣ mid ∤ nmid ⋮ vdots … ldots ⋯ cdots ⋱ ddots
+≺ prec ≻ succ ≐ doteq ≜ triangleq ⊥ perp ⟂ perp ∥ parallel ∦ nparallel ∣ mid ∤ nmid ⋮ vdots … ldots ⋯ cdots ⋱ ddots
 ∈ in ∉ notin ∋ ni ⊂ subset ⊃ supset ⊆ subseteq ⊇ supseteq ⊄ not\\subset ⊊ subsetneq ∪ cup ∩ cap ∅ varnothing
 ∀ forall ∃ exists ∄ nexists ¬ neg ∧ wedge ∨ vee ⊕ oplus ⊗ otimes ⊖ ominus ⊙ odot ∴ therefore ∵ because
 × times ÷ div ± pm ∓ mp · cdot ⋅ cdot ∙ bullet • bullet ∘ circ ∗ ast ⋆ star √ surd ∞ infty ∂ partial ∇ nabla

@@ -253,6 +253,12 @@ class _Cutter:
             return False
         if self.current is not None and not self.current.complete and not (self.current.number and self.current.ended):
             return False
+        if own := labels.OWN_PASSAGE.match(text.strip()):
+            self.close()
+            first, last = int(own["one"] or own["first"]), int(own["one"] or own["last"])
+            self.passage = Passage([], first, last)
+            self.capturing, self.group = True, False
+            return True
         match = labels.RANGE.search(text) or (labels.FROM_TO.search(text) if labels.ASKS_TO_READ.match(text) else None)
         ranged = match is not None and labels.ASKS_TO_READ.match(text) and int(match[1]) < int(match[2])
         instruct = labels.STRONG_INSTRUCTION.match(text) and not line.soft and self.mode in ("strong", "weak")
