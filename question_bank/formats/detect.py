@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from question_bank.formats import aiken, docx, drafting, gift, moodle_xml
+import io
+import zipfile
+
+from question_bank.formats import aiken, docx, drafting, gift, moodle_xml, qti
 from question_bank.formats.reading import Reading
 
 _BINARY = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"%PDF")
 
 
 def read_any(data: bytes, filename: str = "") -> Reading:
-    """Return the questions of a Word, Moodle XML, GIFT or Aiken file.
+    """Return the questions of a Word, QTI, Moodle XML, GIFT or Aiken file.
 
     Raises:
         Invalid: none of these, or broken; says the way out.
         TooLarge: over a limit.
     """
     start = data[:4000].lstrip(b"\xef\xbb\xbf \r\n\t")
+    if qti.is_package(_names(data)) if start.startswith(b"PK") else start.startswith(b"<") and qti.is_item(data):
+        return qti.read(data, filename)
     if start.startswith(_BINARY) or (
         filename.lower().endswith((".docx", ".doc", ".docm")) and not start.startswith(b"<")
     ):
@@ -26,3 +31,11 @@ def read_any(data: bytes, filename: str = "") -> Reading:
         return moodle_xml.read(data, filename)
     text, _ = drafting.decode(data)
     return aiken.read(data, filename) if aiken.is_aiken(text) else gift.read(data, filename)
+
+
+def _names(data: bytes) -> tuple[str, ...]:
+    """Return the names in an archive, none when it is broken."""
+    try:
+        return tuple(zipfile.ZipFile(io.BytesIO(data)).namelist())
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError):
+        return ()

@@ -27,12 +27,12 @@ from question_bank.permissions import Permission, require
 
 bp = Blueprint("imports", __name__, url_prefix="/bank/import")
 
-ENDINGS = frozenset({"docx", "gift", "txt", "xml"})
+ENDINGS = frozenset({"docx", "gift", "txt", "xml", "zip"})
 PAGE = 50
 PICTURES_SECONDS = 3600
 _SWEEP = ("chosen", "grade", "topic", "level", "outcomes")
 _SHOWN = ("all", "blocked", "ready", "doubles", "left_out", "saved")
-_FORMATS = {"docx": "Word", "gift": "GIFT", "moodle_xml": "Moodle XML", "aiken": "Aiken"}
+_FORMATS = {"docx": "Word", "gift": "GIFT", "moodle_xml": "Moodle XML", "aiken": "Aiken", "qti": "QTI"}
 
 
 @bp.get("")

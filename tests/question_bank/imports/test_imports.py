@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,8 @@ from lms.base import db
 from lms.base.clock import now
 from question_bank.imports.models import ImportBatch
 from question_bank.imports.service import reading
+from question_bank.items.codec import decode_key
+from question_bank.items.domain import ChoiceKey, ItemType
 from question_bank.items.models import Item, ItemVersion
 from question_bank.items.service import reviewing
 from tests.factories import World
@@ -38,6 +42,15 @@ Nối cho đúng. {=Sông Hồng -> Hà Nội =Sông Hương -> Huế =Sông H�
 
 Nêu cảm nghĩ. {}
 """
+QTI = """<assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p2" identifier="q1" title="Thủ đô">
+<responseDeclaration identifier="RESPONSE" cardinality="single" baseType="identifier">
+<correctResponse><value>Y</value></correctResponse></responseDeclaration>
+<outcomeDeclaration identifier="SCORE" cardinality="single" baseType="float"/>
+<itemBody><choiceInteraction responseIdentifier="RESPONSE"><prompt>Thủ đô của Việt Nam?</prompt>
+<simpleChoice identifier="X">Huế</simpleChoice><simpleChoice identifier="Y">Hà Nội</simpleChoice>
+</choiceInteraction></itemBody>
+<responseProcessing template="http://www.imsglobal.org/question/qti_v2p2/rptemplates/match_correct"/>
+</assessmentItem>"""
 
 
 def upload(client: FlaskClient, world: World, data: bytes, name: str, **form: str) -> TestResponse:
@@ -134,6 +147,22 @@ def test_what_was_changed_or_lost_stands_above_the_questions(signed_in: SignedIn
     page = teacher.get(f"/bank/import/{uid}").text
     assert "gift:missing_word" in page
     assert "gift:comment" in page
+
+
+def test_a_package_of_qti_goes_the_same_way(signed_in: SignedIn, world: World) -> None:
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as file:
+        file.writestr("items/q1.xml", QTI)
+    teacher = signed_in("teacher")
+    uid = brought(teacher, world, package.getvalue(), "goi.zip")
+    page = teacher.get(f"/bank/import/{uid}").text
+    assert "Thủ đô của Việt Nam?" in page
+    assert "QTI" in page
+    assert "Đã lưu 1 câu" in teacher.post(f"/bank/import/{uid}/save", follow_redirects=True).text
+    with db.transaction() as session:
+        key = decode_key(ItemType.SINGLE_CHOICE, session.scalars(select(ItemVersion)).one().key_json)
+    assert key == ChoiceKey({"b": Fraction(1)})
+    assert upload(teacher, world, package.getvalue()[:60], "goi.zip").status_code == 422
 
 
 def test_one_is_shown_while_it_is_mended(signed_in: SignedIn, world: World) -> None:

@@ -1,0 +1,9 @@
+"""QTI 2.1, 2.2 and 3.0 (IMS / 1EdTech): items and packages in.
+
+The rules by which an item is scored are run by an interpreter of QTI's own operators (`processing`); the key that an
+item states is taken only when its rules pay for it (`judging`).
+"""
+
+from question_bank.formats.qti.reading import is_item, is_package, read
+
+__all__ = ["is_item", "is_package", "read"]
