@@ -1,8 +1,8 @@
 """The only door to the question bank for the other packages.
 
 Two ways to get at a question: by the rights of the actor (`list_usable`, `get_versions`, `draw`: approved questions
-of the actor's own subjects), and by having pinned it (`load_versions`, `holds_asset`, `draw_for_school`: the caller
-answers for who may see it).
+of the actor's own subjects), and by having pinned it (`load_versions`, `holds_asset`, `assets_of`,
+`draw_for_school`: the caller answers for who may see it).
 """
 
 from question_bank.analysis.domain.classical import (
@@ -75,6 +75,7 @@ from question_bank.items.presenting import (
 )
 from question_bank.items.responding import response_from_form
 from question_bank.items.service.drawing import (
+    assets_of,
     count_matching,
     draw,
     draw_for_school,
@@ -143,6 +144,7 @@ __all__ = [
     "analyse",
     "apart",
     "asset_hashes",
+    "assets_of",
     "best_score",
     "check_response",
     "count_matching",

@@ -77,7 +77,11 @@ def key_sheet(head: Head, forms: Sequence[Printed], items: Items) -> Document:
     """Return the keys of all forms side by side."""
     rows = [tuple(cell(text, bold=True) for text in ("Câu", *(f"Mã đề {form.code}" for form in forms)))]
     columns = [
-        {slot["label"]: key_words(_body(slot), items[slot["version"]].key) for slot in form.slots if slot["label"]}
+        {
+            slot["label"]: key_words(_body(slot), items[slot["version"]].key) or "tự luận"
+            for slot in form.slots
+            if slot["label"]
+        }
         for form in forms
     ]
     labels = sorted({label for column in columns for label in column}, key=int)
@@ -85,7 +89,7 @@ def key_sheet(head: Head, forms: Sequence[Printed], items: Items) -> Document:
         rows.append((cell(label, bold=True), *(cell(column.get(label, "")) for column in columns)))
     table = Table(tuple(rows), (0.6, *(1.0 for _ in forms)), heads=1)
     title = line(f"ĐÁP ÁN: {head.title}", bold=True, align=Align.CENTRE)
-    return Document(head.title, (Section((title, table), foot=head.title, landscape=False),), page_word="Trang")
+    return Document(head.title, (Section((title, Paragraph(()), table), foot=head.title),), page_word="Trang")
 
 
 def _document(head: Head, forms: Sequence[Printed], maker: Maker, items: Items) -> Document:

@@ -9,6 +9,7 @@ from question_bank.formats import aiken, docx, drafting, gift, moodle_xml, qti
 from question_bank.formats.reading import Reading
 
 _BINARY = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"%PDF")
+_XML = (b"<?xml", b"<quiz", b"<!DOCTYPE", b"<\x00?\x00", b"<\x00q\x00", b"\xff\xfe<\x00", b"\xfe\xff\x00<")
 
 
 def read_any(data: bytes, filename: str = "") -> Reading:
@@ -19,15 +20,12 @@ def read_any(data: bytes, filename: str = "") -> Reading:
         TooLarge: over a limit.
     """
     start = data[:4000].lstrip(b"\xef\xbb\xbf \r\n\t")
-    if qti.is_package(_names(data)) if start.startswith(b"PK") else start.startswith(b"<") and qti.is_item(data):
+    as_word, as_xml = filename.lower().endswith((".docx", ".doc", ".docm")), start.startswith(b"<")
+    if (start.startswith(b"PK") and not as_word and qti.is_package(_names(data))) or (as_xml and qti.is_item(data)):
         return qti.read(data, filename)
-    if start.startswith(_BINARY) or (
-        filename.lower().endswith((".docx", ".doc", ".docm")) and not start.startswith(b"<")
-    ):
+    if start.startswith(_BINARY) or (as_word and not as_xml):
         return docx.read(data, filename)
-    if start.startswith((b"<?xml", b"<quiz", b"<!DOCTYPE", b"<\x00?\x00", b"<\x00q\x00")) or (
-        start.startswith((b"\xff\xfe<\x00", b"\xfe\xff\x00<"))
-    ):
+    if (as_xml and filename.lower().endswith(".xml")) or start.startswith(_XML):
         return moodle_xml.read(data, filename)
     text, _ = drafting.decode(data)
     return aiken.read(data, filename) if aiken.is_aiken(text) else gift.read(data, filename)

@@ -29,10 +29,9 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """A formula in LaTeX; `display` asks for a line of its own."""
+    """A formula in LaTeX."""
 
     latex: str
-    display: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +117,6 @@ class Section:
 
     blocks: tuple[Block, ...]
     foot: str = ""
-    landscape: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ class Maker:
             case "blockquote":
                 yield from self._holder(element, indent + _INDENT)
             case "div" if element.get("class") == "tex":
-                yield Paragraph((Formula(element.text or "", display=True),), indent=indent)
+                yield Paragraph((Formula(element.text or ""),), indent=indent)
             case "h2" | "h3" | "h4":
                 yield from _paragraph(self._inlines(element, Text("", bold=True)), indent)
             case "pre":

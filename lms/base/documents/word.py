@@ -64,7 +64,9 @@ class _Writer:
             "word/_rels/document.xml.rels": word_parts.relations(self._media.values(), len(self._feet)),
         }
         for number, foot in enumerate(self._feet, 1):
-            parts[f"word/footer{number}.xml"] = word_parts.footer(foot, self._document.page_word)
+            parts[f"word/footer{number}.xml"] = word_parts.footer(
+                foot, self._document.page_word, alone=len(self._feet) == 1
+            )
         for data, (_relation, name) in self._media.items():
             parts[f"word/media/{name}"] = data
         packed = io.BytesIO()
@@ -75,7 +77,7 @@ class _Writer:
 
     def _section(self, section: Section, *, last: bool) -> str:
         self._feet.append(section.foot)
-        properties = word_parts.section(len(self._feet), landscape=section.landscape)
+        properties = word_parts.section(len(self._feet))
         body = self._blocks(section.blocks)
         return body + (properties if last else f"<w:p><w:pPr>{properties}</w:pPr></w:p>")
 

@@ -81,13 +81,10 @@ def relations(media: Iterable[tuple[str, str]], feet: int) -> bytes:
     return f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">{rows}</Relationships>'.encode()
 
 
-def section(foot: int, *, landscape: bool) -> str:
+def section(foot: int) -> str:
     """Return the properties of a section of A4 pages that are counted from 1."""
-    size = (
-        '<w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/>' if landscape else '<w:pgSz w:w="11906" w:h="16838"/>'
-    )
     return (
-        f'<w:sectPr><w:footerReference w:type="default" r:id="rIdF{foot}"/>{size}'
+        f'<w:sectPr><w:footerReference w:type="default" r:id="rIdF{foot}"/><w:pgSz w:w="11906" w:h="16838"/>'
         '<w:pgMar w:top="1020" w:right="1134" w:bottom="1020" w:left="1134" w:header="510" w:footer="510" '
         'w:gutter="0"/>'
         '<w:pgNumType w:start="1"/></w:sectPr>'
@@ -98,13 +95,16 @@ def _field(name: str) -> str:
     return f'<w:fldSimple w:instr=" {name} "><w:r><w:t>1</w:t></w:r></w:fldSimple>'
 
 
-def footer(words: str, page_word: str) -> bytes:
-    """Return the foot of the page: its words, and the page out of the pages of its section."""
+def footer(words: str, page_word: str, *, alone: bool) -> bytes:
+    """Return the foot of the page: its words, and the page out of the pages of its section.
+
+    A section that stands alone counts the pages of the document, which office programs besides Word know too.
+    """
     start = f"{words} · " if words else ""
     text = f'<w:r><w:t xml:space="preserve">{escape(start + page_word)} </w:t></w:r>'
     return (
         f'{_HEAD}<w:ftr {_W}><w:p><w:pPr><w:jc w:val="right"/></w:pPr>{text}{_field("PAGE")}'
-        f"<w:r><w:t>/</w:t></w:r>{_field('SECTIONPAGES')}</w:p></w:ftr>"
+        f"<w:r><w:t>/</w:t></w:r>{_field('NUMPAGES' if alone else 'SECTIONPAGES')}</w:p></w:ftr>"
     ).encode()
 
 

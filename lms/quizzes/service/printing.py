@@ -51,8 +51,10 @@ def print_quiz(session: Session, actor: Actor, uid: str, sheet: Sheet, code: str
     versions = {slot["version"] for form in chosen for slot in form.slots}
     items = bank.load_versions(session, quiz.school_id, versions)
 
+    pictures = bank.assets_of(session, quiz.school_id, versions)
+
     def picture(sha256: str) -> tuple[bytes, str] | None:
-        media_type = bank.holds_asset(session, quiz.school_id, versions, sha256)
+        media_type = pictures.get(sha256)
         path = storage.path_of(sha256) if media_type else None
         return (path.read_bytes(), media_type) if path and media_type and path.is_file() else None
 

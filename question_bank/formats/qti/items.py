@@ -292,21 +292,11 @@ def _several(
         return None
     if not source.judge.silent and declared.mapping is not None:
         best = mapped(declared, Value(right))
-        each = {ids[theirs]: _unbounded(declared, theirs) / best for theirs in ids} if best > 0 else {}
+        each = {ids[one]: mapped(declared, Value((one,)), floor=False) / best for one in ids} if best > 0 else {}
         if best > 0 and source.judge.score({name: right}) == best:
             return ChoiceKey({ident: share for ident, share in each.items() if share})
     _whole(source, name, right)
     return ChoiceKey({ids[str(one)]: Fraction(1, len(right)) for one in right})
-
-
-def _unbounded(declared: Declaration, theirs: str) -> Fraction:
-    assert declared.mapping is not None
-    low = declared.mapping.attrib.pop("lowerBound", "")
-    try:
-        return mapped(declared, Value((theirs,)))
-    finally:
-        if low:
-            declared.mapping.set("lowerBound", str(low))
 
 
 def _order(source: Source, body: etree._Element, interaction: etree._Element) -> tuple[ItemBody, ItemKey | None]:

@@ -217,8 +217,10 @@ def _match(left: Value | None, right: Value | None) -> Value | None:
     return _one(sorted(map(repr, left.items)) == sorted(map(repr, right.items)))
 
 
-def mapped(response: Declaration, given: Value | None) -> Fraction:
+def mapped(response: Declaration, given: Value | None, *, floor: bool = True) -> Fraction:
     """Return what a mapping gives for a response: each distinct value counts once, then the bounds hold.
+
+    Without `floor` the lower one does not, to see what a value alone takes away.
 
     Raises:
         Unprocessable: the variable has no mapping.
@@ -237,7 +239,7 @@ def mapped(response: Declaration, given: Value | None) -> Fraction:
             otherwise,
         )
     low, high = response.mapping.get("lowerBound"), response.mapping.get("upperBound")
-    if low:
+    if low and floor:
         total = max(total, _figure(low))
     return min(total, _figure(high)) if high else total
 

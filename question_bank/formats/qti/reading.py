@@ -40,11 +40,9 @@ def is_item(data: bytes) -> bool:
 
 
 def is_package(names: tuple[str, ...]) -> bool:
-    """Tell whether the files of an archive look like a content package and not like a document of an office program."""
-    folded = {name.lower() for name in names}
-    if "[content_types].xml" in folded or any(name.startswith(("word/", "xl/", "ppt/")) for name in folded):
-        return False
-    return any(name.endswith(".xml") for name in folded)
+    """Tell whether an archive is anything but a document of an office program."""
+    folded = [name.lower() for name in names]
+    return not any(name.startswith(("[content_types].xml", "word/", "xl/", "ppt/")) for name in folded)
 
 
 def read(data: bytes, filename: str = "") -> Reading:

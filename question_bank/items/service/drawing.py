@@ -62,6 +62,16 @@ def holds_asset(session: Session, school_id: int, version_uids: Collection[str],
     )
 
 
+def assets_of(session: Session, school_id: int, version_uids: Collection[str]) -> Mapping[str, str]:
+    """Return the media types of all pictures that the versions show, by SHA-256."""
+    found = session.execute(
+        select(ItemAsset.sha256, ItemAsset.media_type)
+        .join(ItemVersion, ItemVersion.id == ItemAsset.version_id)
+        .where(ItemVersion.uid.in_(version_uids), ItemVersion.school_id == school_id)
+    )
+    return {row.sha256: row.media_type for row in found}
+
+
 def count_matching(session: Session, actor: Actor, rule: DrawRule, *, exclude: Collection[str] = ()) -> int:
     """Count the questions that a draw could take; `exclude` holds version uids."""
     return len(_candidates(session, actor, rule, exclude))

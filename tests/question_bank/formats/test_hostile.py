@@ -94,6 +94,22 @@ def test_a_wrong_extension_does_not_matter() -> None:
     assert read_any("<quiz/>".encode("utf-16"), "x.gift").format == "moodle_xml"
 
 
+def test_xml_of_other_programs_is_no_question() -> None:
+    with pytest.raises(Invalid) as caught:
+        read_any(b'<assessmentResult xmlns="http://www.imsglobal.org/xsd/imsqti_result_v2p2"/>', "ket-qua.xml")
+    assert "Moodle XML" in str(caught.value)
+
+
+def test_a_broken_package_is_not_called_a_word_file() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        file.writestr("imsmanifest.xml", "<manifest/>")
+    for data, words in ((out.getvalue()[:40], "Tệp nén bị hỏng"), (out.getvalue(), "QTI")):
+        with pytest.raises(Invalid) as caught:
+            read_any(data, "goi.zip")
+        assert words in str(caught.value)
+
+
 def test_names_that_lead_outside_are_only_names() -> None:
     relations = (
         '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
