@@ -1,0 +1,33 @@
+"""The formats that questions leave in: one list, asked by the export page and by the tests of what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from question_bank.formats import gift, moodle_xml
+from question_bank.formats.reading import Asset
+from question_bank.items.domain import ItemDraft
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """A format to write: the name that its reader has in `detect.READERS`, and how its files are called and sent."""
+
+    name: str
+    title: str
+    ending: str
+    media_type: str
+    write: Callable[[Sequence[ItemDraft], Mapping[str, Asset]], bytes]
+
+
+WRITERS: Mapping[str, Writer] = MappingProxyType(
+    {
+        writer.name: writer
+        for writer in (
+            Writer("moodle_xml", "Moodle XML", "xml", "application/xml", moodle_xml.write),
+            Writer("gift", "GIFT", "gift", "text/plain; charset=utf-8", gift.write),
+        )
+    }
+)
