@@ -14,6 +14,9 @@ from question_bank.analysis.domain.classical import (
     interval,
     mean,
 )
+from question_bank.analysis.domain.distractors import Choices, OptionFigures, choices_of
+from question_bank.analysis.domain.flags import GRAVE, Finding, findings_of, urgency_of
+from question_bank.analysis.wording import UNSURE, badge, sentence
 from question_bank.competencies.service import (
     Outcome,
     find_outcomes,
@@ -102,15 +105,19 @@ from question_bank.scoring.responses import check_response, is_answered
 from question_bank.scoring.schemes import Scheme, scheme_for
 
 __all__ = [
+    "GRAVE",
     "LEVELS",
     "STATE_NAMES",
     "TYPE_NAMES",
+    "UNSURE",
     "AcceptedNumber",
     "AcceptedText",
     "BankItem",
     "ChoiceKey",
+    "Choices",
     "DrawRule",
     "EssayKey",
+    "Finding",
     "Gap",
     "GapKey",
     "Interval",
@@ -125,6 +132,7 @@ __all__ = [
     "Marked",
     "NumberKey",
     "Option",
+    "OptionFigures",
     "OrderKey",
     "Outcome",
     "PairKey",
@@ -145,8 +153,10 @@ __all__ = [
     "apart",
     "asset_hashes",
     "assets_of",
+    "badge",
     "best_score",
     "check_response",
+    "choices_of",
     "count_matching",
     "count_queue",
     "count_sent_back",
@@ -162,6 +172,7 @@ __all__ = [
     "encode_notes",
     "facet_counts",
     "find_outcomes",
+    "findings_of",
     "framework_titles",
     "get_outcomes",
     "get_versions",
@@ -183,11 +194,13 @@ __all__ = [
     "save_new_items",
     "scheme_for",
     "score",
+    "sentence",
     "show",
     "subjects_of_imports",
     "subjects_of_items",
     "summary",
     "total_of",
+    "urgency_of",
     "waiting_by_subject",
     "words_of",
 ]
