@@ -141,13 +141,6 @@ def numbers_out_of_order(accepted: Sequence[AcceptedNumber]) -> bool:
 
 
 CLUSTER_TAG = "gieo-cluster"  # marks a matching that we wrote from a true/false cluster
-LEVELS = ("NB", "TH", "VD", "VDC")
-
-
-def level_and_tags(tags: Sequence[str]) -> tuple[str, tuple[str, ...]]:
-    """Part the level (NB, TH, VD, VDC) from the other tags."""
-    level = next((tag.upper() for tag in tags if tag.upper() in LEVELS), "")
-    return level, tuple(tag for tag in tags if tag.upper() not in LEVELS)
 
 
 def matching(prompt: str, pairs: Sequence[tuple[str, str]]) -> tuple[ItemBody, PairKey | None, list[Problem]]:

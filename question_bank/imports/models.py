@@ -55,6 +55,12 @@ class ImportDraft(Base):
     topic: Mapped[str] = mapped_column(String(200), default="")
     level: Mapped[str] = mapped_column(String(10), default="")
     outcomes_json: Mapped[str] = mapped_column(Text, default="[]")
+    labels_json: Mapped[str] = mapped_column(Text, default="[]")
+    taken_from: Mapped[str] = mapped_column(String(200), default="")
+    year: Mapped[int | None]
+    category: Mapped[str] = mapped_column(String(500), default="")
+    any_textbook: Mapped[bool] = mapped_column(default=False)
+    external_id: Mapped[str] = mapped_column(String(200), default="")
     item_uid: Mapped[str] = mapped_column(String(36), default="")  # the question it became
 
     batch: Mapped[ImportBatch] = relationship(back_populates="drafts")

@@ -20,7 +20,7 @@ from question_bank.imports.domain import ReadDraft, ReadImport, turned_into
 from question_bank.imports.service import mending, reading, saving
 from question_bank.items.cards import Card, picture_address, tag_choices
 from question_bank.items.domain import LEVELS, TYPE_NAMES, ItemDraft, ItemType
-from question_bank.items.forms import draft_from_form, fields_of, tags_from_form, typed_tags
+from question_bank.items.forms import TAG_FIELDS, draft_from_form, fields_of, tags_from_form, typed_tags
 from question_bank.items.previewing import preview_part, previewed
 from question_bank.items.responding import response_from_form
 from question_bank.permissions import Permission, require
@@ -30,7 +30,7 @@ bp = Blueprint("imports", __name__, url_prefix="/bank/import")
 ENDINGS = frozenset({"docx", "gift", "txt", "xml", "zip"})
 PAGE = 50
 PICTURES_SECONDS = 3600
-_SWEEP = ("chosen", "grade", "topic", "level", "outcomes")
+_SWEEP = ("chosen", *TAG_FIELDS)
 _SHOWN = ("all", "blocked", "ready", "doubles", "left_out", "saved")
 _FORMATS = {"docx": "Word", "gift": "GIFT", "moodle_xml": "Moodle XML", "aiken": "Aiken", "qti": "QTI"}
 
@@ -45,10 +45,10 @@ def index() -> ResponseReturnValue:
         "question_bank/imports/index.html",
         subjects=subjects,
         chosen=request.form.get("subject") or request.args.get("subject", ""),
-        grade=request.form.get("grade", ""),
         imports=reading.list_imports(session, actor),
         limit=settings().max_question_file_mb,
-        problems={name: problems_of(name) for name in ("", "file", "grade")},
+        typed={name: request.form.get(name, "") for name in ("grade", "taken_from", "year")},
+        problems={name: problems_of(name) for name in ("", "file", "grade", "taken_from", "year")},
     )
 
 
@@ -66,7 +66,7 @@ def bring_in() -> ResponseReturnValue:
     read = reading.read_file(file.sha256, file.name)  # before the database is asked for anything
     session = current_session()
     subject = get_subject(session, actor.school_id, upload.get("subject"))
-    batch = reading.start_import(session, actor, subject.id, file.stored, file.name, read, grade=tags.grade, at=now())
+    batch = reading.start_import(session, actor, subject.id, file.stored, file.name, read, said=tags, at=now())
     return redirect(url_for("imports.show", uid=batch.uid), code=303)
 
 
@@ -211,7 +211,7 @@ def edit(uid: str, draft_uid: str) -> ResponseReturnValue:
         choices=tag_choices(session, actor, subject, tags.outcomes or (), tags.grade),
         card=card,
         seen=seen if request.method == "POST" else (),
-        problems={name: problems_of(name) for name in ("", "prompt", "grade", "topic", "level", "outcomes")},
+        problems={name: problems_of(name) for name in ("", "prompt", *TAG_FIELDS)},
     )
 
 

@@ -90,6 +90,15 @@ def encode_draft(draft: ItemDraft) -> str:
     return _encode({name: getattr(draft, name) for name in draft.__dataclass_fields__})
 
 
+_PLAIN: Mapping[str, Any] = {
+    **dict.fromkeys(
+        ("title", "number", "part", "category", "level", "external_id", "source", "topic", "taken_from"), str
+    ),
+    **dict.fromkeys(("grade", "year"), int | None),
+    "any_textbook": bool,
+}
+
+
 def decode_draft(text: str) -> ItemDraft:
     """Read a draft.
 
@@ -107,8 +116,9 @@ def decode_draft(text: str) -> ItemDraft:
         points=_decode(bytes(raw["points"]).decode(), Fraction | None),  # type: ignore[arg-type]  # a union is no class
         problems=_decode(bytes(raw["problems"]).decode(), tuple[Problem, ...]),
         **{
-            name: _decode(bytes(raw[name]).decode(), str)
-            for name in ("title", "number", "part", "category", "level", "external_id", "source")
+            name: _decode(bytes(raw[name]).decode(), kind)
+            for name, kind in _PLAIN.items()
+            if name in raw  # what was written before the field was there does not have it
         },
     )
 

@@ -226,8 +226,13 @@ class ItemDraft:
     codes: tuple[str, ...] = ()  # outcome codes as found: CLO1 …
     tags: tuple[str, ...] = ()
     points: Fraction | None = None  # default worth stated by the source
-    external_id: str = ""
+    external_id: str = ""  # what the source itself calls it by
     source: str = ""  # the source's own words (plain text), for the preview
+    grade: int | None = None
+    topic: str = ""
+    taken_from: str = ""  # name of the book, paper or file
+    year: int | None = None
+    any_textbook: bool = False  # asks nothing that only one series of textbooks teaches
     problems: tuple[Problem, ...] = ()
 
     @property

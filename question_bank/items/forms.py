@@ -6,6 +6,7 @@ One form a type, without scripts: options stand in rows `text-<n>`, the right on
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
@@ -34,7 +35,7 @@ from question_bank.items.domain import (
     TextKey,
     TruthKey,
 )
-from question_bank.items.tagging import Tags
+from question_bank.items.tagging import Tags, tidy_words
 from question_bank.items.typed_text import from_typed, images_in, to_typed, unwrapped
 
 LEAST_ROWS = {
@@ -389,27 +390,23 @@ def _pairs(
     return tuple(Option(ids[html], html) for html in words), PairKey(pairs) if pairs else None
 
 
+TAG_FIELDS = (
+    "grade", "level", "topic", "outcomes", "labels", "taken_from", "year", "category", "any_textbook", "external_id"
+)  # fmt: skip
+
+
 def tags_from_form(values: Values, *, sweep: bool = False) -> Tags:
     """Return the tags that a form says; in a *sweep* over many questions an empty field leaves each as it is.
 
     Raises:
-        Invalid: the grade or the points are no numbers.
+        Invalid: the grade, the year or the points are no numbers.
     """
-
-    def said(name: str) -> str | None:
-        return _first(values, name) or (None if sweep else "")
-
-    grade, points = _first(values, "grade"), _first(values, "points")
-    if grade and not (grade.isascii() and grade.isdigit() and len(grade) <= 2):
+    grade, year, points = (_first(values, name) for name in ("grade", "year", "points"))
+    if grade and not _is_number(grade, 2):
         raise Invalid.at("grade", N_("Khối lớp từ 1 đến 12."))
-    outcomes = tuple(nfc(code).strip() for code in values.getlist("outcomes") if code.strip())
-    return Tags(
-        grade=int(grade) if grade else None,
-        topic=said("topic"),
-        level=said("level"),
-        outcomes=outcomes if outcomes or not sweep else None,
-        points=_points(points) if points else None,
-    )
+    if year and not _is_number(year, 4):
+        raise Invalid.at("year", N_("Năm là một số từ 1900 đến 2100."))
+    return replace(_plain_tags(values, sweep=sweep), points=_points(points) if points else None)
 
 
 def typed_tags(values: Values) -> tuple[Tags, str]:
@@ -417,13 +414,42 @@ def typed_tags(values: Values) -> tuple[Tags, str]:
     try:
         return tags_from_form(values), _first(values, "points")
     except Invalid:
-        grade = _first(values, "grade")
-        return Tags(
-            grade=int(grade) if grade.isascii() and grade.isdigit() and len(grade) <= 2 else None,
-            topic=_first(values, "topic"),
-            level=_first(values, "level"),
-            outcomes=tuple(nfc(code).strip() for code in values.getlist("outcomes") if code.strip()),
-        ), _first(values, "points")
+        return _plain_tags(values), _first(values, "points")
+
+
+def _plain_tags(values: Values, *, sweep: bool = False) -> Tags:
+    """The tags of a form without the points; a number that is none is passed over."""
+
+    def said(name: str) -> str | None:
+        return _first(values, name) or (None if sweep else "")
+
+    grade, year = _first(values, "grade"), _first(values, "year")
+    outcomes = tuple(nfc(code).strip() for code in values.getlist("outcomes") if code.strip())
+    return Tags(
+        grade=int(grade) if _is_number(grade, 2) else None if sweep else 0,
+        topic=said("topic"),
+        level=said("level"),
+        outcomes=outcomes if outcomes or not sweep else None,
+        labels=None if sweep else _words(_first(values, "labels")),
+        added=_words(_first(values, "added")),
+        taken_from=said("taken_from"),
+        year=int(year) if _is_number(year, 4) else None if sweep else 0,
+        category=said("category"),
+        any_textbook=_YES_OR_NO.get(_first(values, "any_textbook")) if sweep else bool(_first(values, "any_textbook")),
+        external_id=said("external_id"),
+    )
+
+
+_YES_OR_NO: Mapping[str, bool] = {"y": True, "n": False}
+
+
+def _is_number(text: str, digits: int) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= digits
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """The words of a line, parted by commas or semicolons."""
+    return tidy_words(tuple(re.split(r"[,;]", text)))
 
 
 def _first(values: Values, name: str) -> str:

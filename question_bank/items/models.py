@@ -51,7 +51,10 @@ class Item(Base):
     """A question through all its versions."""
 
     __tablename__ = "item"
-    __table_args__ = (Index("ix_item_origin", "school_id", "subject_id", "origin_hash"),)
+    __table_args__ = (
+        Index("ix_item_origin", "school_id", "subject_id", "origin_hash"),
+        Index("ix_item_external", "school_id", "subject_id", "external_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     uid: Mapped[str] = mapped_column(String(36), unique=True, default=new_uid)
@@ -61,6 +64,7 @@ class Item(Base):
     owner_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
     origin_hash: Mapped[str] = mapped_column(String(64))  # codec.likeness of the first version: finds duplicates
     import_uid: Mapped[str] = mapped_column(String(36), default="", index=True)  # the import that brought it
+    external_id: Mapped[str] = mapped_column(String(200), default="")  # what its source calls it by; not unique
     created_at: Mapped[datetime]
 
     subject: Mapped[Subject] = relationship(lazy="joined")
@@ -78,6 +82,9 @@ class ItemVersion(Base):
         UniqueConstraint("item_id", "number"),
         Index("ix_item_version_facets", "school_id", "state", "subject_id", "grade", "type"),
         Index("ix_item_version_author", "author_id", "state"),
+        Index("ix_item_version_taken_from", "school_id", "subject_id", "taken_from"),
+        Index("ix_item_version_category", "school_id", "subject_id", "category"),
+        Index("ix_item_version_year", "school_id", "subject_id", "year"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -98,6 +105,10 @@ class ItemVersion(Base):
     topic: Mapped[str] = mapped_column(String(200), default="")
     topic_key: Mapped[str] = mapped_column(String(200), default="", index=True)  # text.fold(topic)
     grade: Mapped[int | None]
+    taken_from: Mapped[str] = mapped_column(String(200), default="")  # name of the book, paper or file
+    year: Mapped[int | None]
+    category: Mapped[str] = mapped_column(String(500), default="")  # path in its source: "Toán 8/Đa thức"
+    any_textbook: Mapped[bool] = mapped_column(default=False)  # hangs on no series of textbooks
     points: Mapped[Fraction] = mapped_column(default=Fraction(1))
     state: Mapped[str] = mapped_column(String(20), default=ItemState.DRAFT)
     created_at: Mapped[datetime]
@@ -112,6 +123,9 @@ class ItemVersion(Base):
     reviewed_by: Mapped[User | None] = relationship(lazy="select", foreign_keys=[reviewed_by_id])
     outcomes: Mapped[list[ItemOutcome]] = relationship(
         back_populates="version", lazy="selectin", order_by="ItemOutcome.outcome", cascade="all, delete-orphan"
+    )
+    labels: Mapped[list[ItemLabel]] = relationship(
+        back_populates="version", lazy="select", order_by="ItemLabel.label_key", cascade="all, delete-orphan"
     )
     assets: Mapped[list[ItemAsset]] = relationship(lazy="select", cascade="all, delete-orphan")
     comments: Mapped[list[ReviewComment]] = relationship(
@@ -202,6 +216,20 @@ class ItemOutcome(Base):
     school_id: Mapped[int] = mapped_column(ForeignKey("school.id"), index=True)
 
     version: Mapped[ItemVersion] = relationship(back_populates="outcomes")
+
+
+class ItemLabel(Base):
+    """A free word said about a version; two spellings of a word (`text.exact_key`) are one."""
+
+    __tablename__ = "item_label"
+    __table_args__ = (Index("ix_item_label_word", "school_id", "label_key", "version_id"),)
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("item_version.id"), primary_key=True)
+    label_key: Mapped[str] = mapped_column(String(120), primary_key=True)
+    school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
+    label: Mapped[str] = mapped_column(String(120))
+
+    version: Mapped[ItemVersion] = relationship(back_populates="labels")
 
 
 class ItemAsset(Base):

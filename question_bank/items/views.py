@@ -23,10 +23,10 @@ from lms.base.web import current_actor, current_session, shows_again, wants_part
 from question_bank.items import review_views
 from question_bank.items.cards import card_of, outcome_names, picture_address, tag_choices
 from question_bank.items.domain import LEVELS, STATE_NAMES, TYPE_NAMES, ItemDraft, ItemFilter, ItemState, ItemType
-from question_bank.items.forms import blank, draft_from_form, fields_of, tags_from_form, typed_tags
+from question_bank.items.forms import TAG_FIELDS, blank, draft_from_form, fields_of, tags_from_form, typed_tags
 from question_bank.items.models import ItemVersion
 from question_bank.items.previewing import preview_part, previewed
-from question_bank.items.service import reading, reviewing, writing
+from question_bank.items.service import labelling, reading, reviewing, writing
 from question_bank.items.service.content import Picture, keep_new_pictures, with_pictures
 from question_bank.items.tagging import Tags
 from question_bank.permissions import Permission, can, require
@@ -91,7 +91,7 @@ def index() -> ResponseReturnValue:
         waiting=reviewing.count_queue(session, actor),
         heads=bool(actor.headed_subject_ids),
         choices=tag_choices(session, actor, _subject_of(subjects, wanted.subject_id)),
-        problems=problems_of("chosen") + problems_of("grade") + problems_of("topic"),
+        problems=[text for name in ("chosen", *TAG_FIELDS) for text in problems_of(name)],
     )
 
 
@@ -118,7 +118,7 @@ def submit() -> ResponseReturnValue:
 def tag() -> ResponseReturnValue:
     """Tag the chosen questions in one sweep."""
     tags = tags_from_form(request.form, sweep=True)
-    count = writing.tag_many(current_session(), current_actor(), request.form.getlist("chosen"), tags)
+    count = labelling.tag_many(current_session(), current_actor(), request.form.getlist("chosen"), tags)
     flash(_("Đã gắn nhãn %(count)s câu.", count=count), "good")
     return redirect(_back(), code=303)
 
@@ -137,6 +137,7 @@ def show(uid: str) -> ResponseReturnValue:
     versions = reading.visible_versions(item, actor)
     number = request.args.get("v", 0, type=int)
     version = next((one for one in versions if one.number == number), versions[0])
+    said, retagging = labelling.tags_of(version), request.endpoint == "bank.retag"
     return render_template(
         "question_bank/items/show.html",
         item=item,
@@ -154,6 +155,12 @@ def show(uid: str) -> ResponseReturnValue:
             "comment": not version.is_draft
             and (can(actor, Permission.EDIT, version) or can(actor, Permission.REVIEW, version)),
         },
+        said=said,
+        typed_tags=typed_tags(request.form)[0] if retagging else said,
+        retagging=retagging,
+        may_tag=can(actor, Permission.TAG, version),
+        choices=tag_choices(session, actor, item.subject, [one.outcome for one in version.outcomes], version.grade),
+        tag_problems={name: problems_of(name) for name in TAG_FIELDS},
         problems=problems_of("comment"),
         typed=request.form.get("comment", ""),
     )
@@ -161,6 +168,17 @@ def show(uid: str) -> ResponseReturnValue:
 
 def _may_retire(actor: Actor, version: ItemVersion) -> bool:
     return version.state not in {ItemState.RETIRED, ItemState.SUBMITTED} and can(actor, Permission.RETIRE, version)
+
+
+@bp.post("/<uid>/tags")
+@shows_again(show)
+def retag(uid: str) -> ResponseReturnValue:
+    """Say anew what is said about one version; its content and its number stay."""
+    labelling.tag_many(
+        current_session(), current_actor(), [request.form.get("version", "")], tags_from_form(request.form)
+    )
+    flash(_("Đã lưu nhãn của câu này."), "good")
+    return redirect(url_for("bank.show", uid=uid, v=request.args.get("v", type=int)), code=303)
 
 
 @bp.post("/<uid>/comment")
@@ -243,15 +261,12 @@ def edit(uid: str) -> ResponseReturnValue:
     item = reading.get_item(session, actor, uid)
     version = reading.visible_versions(item, actor)[0]
     require(actor, Permission.RENEW, version)
-    tags = Tags(
-        version.grade, version.topic, version.level, tuple(one.outcome for one in version.outcomes), version.points
-    )
     return _form_page(
         item.subject,
         reading.draft_of(version),
         action=url_for("bank.renew", uid=uid),
         back=url_for("bank.show", uid=uid),
-        tags=tags,
+        tags=labelling.tags_of(version),
     )
 
 
@@ -310,7 +325,7 @@ def _form_page(subject: Subject, draft: ItemDraft, *, action: str, back: str, ta
         card=card,
         seen=seen,
         truth=nfc(request.form.get("truth", "")) or fields_of(typed).truth,
-        problems={name: problems_of(name) for name in ("", "prompt", "grade", "topic", "points", "pictures")},
+        problems={name: problems_of(name) for name in ("", "prompt", "points", "pictures", *TAG_FIELDS)},
     )
 
 

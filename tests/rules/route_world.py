@@ -56,6 +56,7 @@ from question_bank.imports.service import reading, saving
 from question_bank.items.models import Item
 from question_bank.items.service import reviewing, writing
 from question_bank.items.service.content import Picture
+from question_bank.items.tagging import Tags
 from tests.factories import World, make_user
 from tests.lms.gradebook.workbook.templates import Choices, Pupil, sector
 from tests.lms.quizzes import factories as quizzes
@@ -224,7 +225,7 @@ def _imports(session: Session, made: RouteWorld, teacher: Actor) -> None:
     def brought(data: bytes, name: str) -> ImportBatch:
         stored = storage.put_bytes(data)
         read = reading.read_file(stored.sha256, name)
-        return reading.start_import(session, teacher, world.maths.id, stored, name, read, grade=8, at=at)
+        return reading.start_import(session, teacher, world.maths.id, stored, name, read, said=Tags(grade=8), at=at)
 
     file = f'<file name="h.png" path="/" encoding="base64">{base64.b64encode(png(60)).decode()}</file>'
     picture = '<p>Nêu cách vẽ <img src="@@PLUGINFILE@@/h.png" alt="hình"></p>'

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from lms.base.errors import Invalid
 from lms.base.i18n_marks import N_
-from question_bank.formats import drafting, fragments, markdown, problems
+from question_bank.formats import drafting, fragments, markdown, problems, tag_words
 from question_bank.formats.gift import syntax
 from question_bank.formats.reading import Changed, NotCarried, Reading
 from question_bank.items.domain import (
@@ -80,19 +80,17 @@ class _Reader:
         if fragments.is_empty(body.prompt):
             self.problems.append(problems.empty_prompt())
         self.problems += [problems.missing_picture(name) for name in self.shelf.missing[self.missing_before :]]
-        level, tags = drafting.level_and_tags(self.question.tags)
-        return ItemDraft(
+        draft = ItemDraft(
             body,
             key,
             notes,
             title=fragments.tidy(self.parts.title),
             category=fragments.tidy(self.question.category),
-            level=level,
-            tags=tuple(tag for tag in tags if tag != drafting.CLUSTER_TAG),
             external_id=self.question.external_id,
             source=fragments.tidy(self.question.raw),
             problems=tuple(self.problems),
         )
+        return tag_words.with_tags(draft, self.question.tags)
 
     def content(self) -> tuple[ItemBody, ItemKey | None, ItemNotes]:
         block, form = self.parts.block, self.parts.format

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from html import unescape
 
-from question_bank.formats import drafting, fragments
+from question_bank.formats import drafting, fragments, tag_words
 from question_bank.formats.reading import Asset
 from question_bank.items.domain import (
     AcceptedNumber,
@@ -53,10 +53,7 @@ class _Writer:
             category = [f"$CATEGORY: $course$/top/{escaped(draft.category)}".rstrip("/"), ""]
         lines = [*category]
         labels = [f"[id:{label(draft.external_id)}]"] if draft.external_id else []
-        tags = [*draft.tags, *([draft.level] if draft.level else [])]
-        if draft.body.type is ItemType.CLUSTER:
-            tags.append(drafting.CLUSTER_TAG)
-        labels += [f"[tag:{label(tag)}]" for tag in tags]
+        labels += [f"[tag:{label(tag)}]" for tag in tag_words.tags_of(draft)]
         if labels:
             lines.append("// " + " ".join(labels))
         block = self.block(draft)

@@ -12,7 +12,7 @@ from lxml import etree
 
 from lms.base.errors import Invalid
 from lms.base.i18n_marks import N_
-from question_bank.formats import drafting, fragments, markdown, problems, xml
+from question_bank.formats import fragments, markdown, problems, tag_words, xml
 from question_bank.formats.gift.syntax import category_path
 from question_bank.formats.moodle_xml import types
 from question_bank.formats.moodle_xml.rest import Rest
@@ -63,9 +63,7 @@ def _draft(source: Source, kind: str) -> ItemDraft | None:
         notes = replace(notes, feedback=feedback)
     hints = [source.rich(hint, block=True) for hint in element.iterchildren("hint")]
     notes = replace(notes, hints=tuple(hint for hint in hints if not fragments.is_empty(hint)))
-    level, tags = drafting.level_and_tags(
-        [fragments.tidy(xml.text_of(tag, "text")).strip() for tag in element.iterfind("tags/tag")]
-    )
+    tags = [fragments.tidy(xml.text_of(tag, "text")).strip() for tag in element.iterfind("tags/tag")]
     found = list(content.problems)
     if fragments.is_empty(content.body.prompt):
         found.append(problems.empty_prompt())
@@ -73,18 +71,17 @@ def _draft(source: Source, kind: str) -> ItemDraft | None:
     found += [problems.file_left_out(name) for name in shelf.left_out]
     shelf.missing.clear()
     shelf.left_out.clear()
-    return ItemDraft(
+    draft = ItemDraft(
         content.body,
         content.key,
         notes,
         title=" ".join(fragments.tidy(xml.text_of(element, "name/text")).split()),
-        level=level,
-        tags=tuple(tag for tag in tags if tag != drafting.CLUSTER_TAG),
         points=_points(xml.text_of(element, "defaultgrade")),
         external_id=fragments.tidy(xml.text_of(element, "idnumber")).strip(),
         source=fragments.plain(content.body.prompt)[:2000],
         problems=tuple(found),
     )
+    return tag_words.with_tags(draft, tags)
 
 
 def _points(text: str) -> Fraction | None:

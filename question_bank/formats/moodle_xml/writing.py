@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from lxml import etree
 
-from question_bank.formats import drafting, fragments
+from question_bank.formats import drafting, fragments, tag_words
 from question_bank.formats.reading import Asset
 from question_bank.items.domain import (
     ChoiceKey,
@@ -108,10 +108,7 @@ class _Writer:
         self.key(question, draft)
         for hint in draft.notes.hints:
             self.html(etree.SubElement(question, "hint"), hint)
-        tags = [*draft.tags, *([draft.level] if draft.level else [])]
-        if body.type is ItemType.CLUSTER:
-            tags.append(drafting.CLUSTER_TAG)
-        if tags:
+        if tags := tag_words.tags_of(draft):
             holder = etree.SubElement(question, "tags")
             for tag in tags:
                 self.text(etree.SubElement(holder, "tag"), tag)

@@ -6,15 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import msgspec
 from sqlalchemy.orm import Session
 
 from lms.base.errors import Invalid
 from lms.base.i18n_marks import N_
 from lms.base.permissions import Actor
-from lms.base.text import nfc
 from question_bank.imports.domain import key_from_response
 from question_bank.imports.service.reading import checked, find_batch, get_draft, put, unsaved_rows
+from question_bank.imports.service.tagging import put_row_tags
 from question_bank.items.checking import problems_in
 from question_bank.items.codec import decode_draft
 from question_bank.items.domain import ItemDraft
@@ -63,14 +62,7 @@ def tag_drafts(session: Session, actor: Actor, batch_uid: str, draft_uids: Seque
     tags.check()
     rows = unsaved_rows(find_batch(session, actor, batch_uid), draft_uids)
     for row in rows:
-        if tags.grade is not None:
-            row.grade = tags.grade
-        if tags.topic is not None:
-            row.topic = nfc(tags.topic).strip()
-        if tags.level is not None:
-            row.level = tags.level
-        if tags.outcomes is not None:
-            row.outcomes_json = msgspec.json.encode([nfc(code) for code in tags.outcomes]).decode()
+        put_row_tags(row, tags)
     session.flush()
     return len(rows)
 

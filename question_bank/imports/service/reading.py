@@ -20,9 +20,10 @@ from question_bank.formats.detect import read_any
 from question_bank.formats.reading import Changed, NotCarried, Reading
 from question_bank.imports.domain import ReadDraft, ReadImport
 from question_bank.imports.models import ImportAsset, ImportBatch, ImportDraft
+from question_bank.imports.service.tagging import put_row_tags, row_tags
 from question_bank.items.checking import problems_in
 from question_bank.items.codec import decode_draft, encode_draft
-from question_bank.items.domain import LEVELS, ItemDraft, Problem
+from question_bank.items.domain import ItemDraft, Problem
 from question_bank.items.models import Item, ItemVersion
 from question_bank.items.queries import visible_to
 from question_bank.items.service.content import cleaned, likeness
@@ -65,24 +66,27 @@ def start_import(
     filename: str,
     read: FileRead,
     *,
-    grade: int | None = None,
+    said: Tags = Tags(),
     at: datetime,
 ) -> ImportBatch:
     """Keep what was read from an uploaded file for its preview; nothing enters the bank yet.
 
+    What is *said* holds for every question of the file and goes before what the file says itself. Where nobody names
+    the source, it is the file's name.
+
     Raises:
         NotFound, Forbidden: see `subject_bank`.
-        Invalid: there is no such grade.
+        Invalid: see `Tags.check`.
     """
     subject_bank(session, actor, subject_id)
-    Tags(grade=grade).check()
-    reading = read.reading
+    reading, filename = read.reading, nfc(filename)
+    said.check()
     batch = ImportBatch(
         school_id=actor.school_id,
         owner_id=actor.user_id,
         subject_id=subject_id,
         sha256=storage.keep(session, file, at=at).sha256,
-        filename=nfc(filename)[:200],
+        filename=filename[:200],
         format=reading.format,
         found=reading.found,
         changed_json=msgspec.json.encode(reading.changed).decode(),
@@ -95,25 +99,20 @@ def start_import(
         batch.assets.append(
             ImportAsset(sha256=blob.sha256, school_id=actor.school_id, media_type=blob.media_type, name=nfc(name)[:200])
         )
-    batch.drafts = [_row(actor, place, draft, grade) for place, draft in enumerate(reading.drafts, 1)]
+    batch.drafts = [_row(actor, place, draft, said) for place, draft in enumerate(reading.drafts, 1)]
+    for row in batch.drafts:
+        row.taken_from = row.taken_from or filename.rpartition(".")[0][:200] or filename[:200]
     session.add(batch)
     session.flush()
     audit.record(session, actor, "import.read", batch.uid, format=reading.format, questions=len(reading.drafts))
     return batch
 
 
-def _row(actor: Actor, place: int, draft: ItemDraft, grade: int | None) -> ImportDraft:
-    row = ImportDraft(
-        school_id=actor.school_id,
-        position=place,
-        grade=grade,
-        topic=nfc(draft.category.rpartition("/")[2]).strip()[:200],
-        level=draft.level if draft.level in LEVELS else "",
-        outcomes_json=msgspec.json.encode([code for code in draft.codes if 0 < len(code) <= 120]).decode(),
-        left_out=False,
-        item_uid="",
-    )
+def _row(actor: Actor, place: int, draft: ItemDraft, said: Tags) -> ImportDraft:
+    """A row with what the teacher says of the whole file, and for the rest with what the file says."""
+    row = ImportDraft(school_id=actor.school_id, position=place, left_out=False, item_uid="")
     put(row, draft)
+    put_row_tags(row, said.over(Tags.of_draft(draft)))
     return row
 
 
@@ -182,7 +181,7 @@ def get_import(session: Session, actor: Actor, uid: str) -> ReadImport:
                 uid=row.uid,
                 position=row.position,
                 draft=decode_draft(row.draft_json),
-                tags=Tags(row.grade, row.topic, row.level, _outcomes(row)),
+                tags=row_tags(row),
                 blocked=row.blocked,
                 left_out=row.left_out,
                 item_uid=row.item_uid,
@@ -203,10 +202,6 @@ def get_import(session: Session, actor: Actor, uid: str) -> ReadImport:
         problems=msgspec.json.decode(batch.problems_json, type=tuple[Problem, ...]),
         saved_at=batch.saved_at,
     )
-
-
-def _outcomes(row: ImportDraft) -> tuple[str, ...]:
-    return msgspec.json.decode(row.outcomes_json, type=tuple[str, ...])
 
 
 def _twins(session: Session, actor: Actor, batch: ImportBatch) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Verbs of an author: new questions and versions, tags, submission, retirement, and taking an import back."""
+"""Verbs of an author: new questions and versions, submission, retirement, and taking an import back."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from lms.base.errors import Conflict, NotFound
 from lms.base.i18n_marks import N_
 from lms.base.permissions import Actor
 from lms.base.subjects import Subject
-from lms.base.text import fold, nfc
-from question_bank.items.domain import LEVELS, ItemDraft, ItemState
-from question_bank.items.models import Bank, Item, ItemOutcome, ItemVersion
+from question_bank.items.domain import ItemDraft, ItemState
+from question_bank.items.models import Bank, Item, ItemVersion
 from question_bank.items.service.content import NO_PICTURES, Picture, add_version, cleaned, likeness
+from question_bank.items.service.labelling import put_tags, tags_of
 from question_bank.items.service.reading import get_item, get_versions_to, visible_versions
 from question_bank.items.tagging import Tags
 from question_bank.permissions import Permission, may_read, require
@@ -111,24 +111,13 @@ def new_items(
             created_at=at,
         )
         version = add_version(item, actor, draft, 1, pictures, at)
-        _tag(version, _with_source(tags, draft))
+        put_tags(version, tags.over(Tags.of_draft(draft)))
         items.append(item)
     session.add_all(items)
     session.flush()
     for item in items:
         audit.record(session, actor, "item.created", item.uid, version=item.versions[0].uid)
     return items
-
-
-def _with_source(tags: Tags, draft: ItemDraft) -> Tags:
-    """What the source says fills what nobody said."""
-    return Tags(
-        tags.grade,
-        tags.topic,
-        tags.level if tags.level is not None else (draft.level if draft.level in LEVELS else ""),
-        tags.outcomes if tags.outcomes is not None else tuple(code for code in draft.codes if len(code) <= 120),
-        tags.points or (draft.points if draft.points and 0 < draft.points <= 1000 else None),
-    )
 
 
 def may_renew_or_refuse(session: Session, actor: Actor, item_uid: str, *, lock: bool = False) -> Item:
@@ -174,37 +163,10 @@ def new_version(
     draft = cleaned(draft)
     known = {asset.sha256: Picture(asset.sha256, asset.media_type, asset.name) for asset in before.assets}
     version = add_version(item, actor, draft, before.number + 1, {**known, **pictures}, at)
-    _tag(
-        version,
-        Tags(
-            before.grade if tags.grade is None else tags.grade,
-            before.topic if tags.topic is None else tags.topic,
-            before.level if tags.level is None else tags.level,
-            tuple(one.outcome for one in before.outcomes) if tags.outcomes is None else tags.outcomes,
-            tags.points or before.points,
-        ),
-    )
+    put_tags(version, tags.over(tags_of(before)))
     session.flush()
     audit.record(session, actor, "item.version_created", item.uid, version=version.uid, number=version.number)
     return version
-
-
-def tag_many(session: Session, actor: Actor, version_uids: Sequence[str], tags: Tags) -> int:
-    """Tag many questions at once; returns how many.
-
-    Raises:
-        NotFound: one of them is not theirs to see.
-        Forbidden: one of them is not theirs to tag.
-        Invalid: see `Tags.check`.
-    """
-    tags.check()
-    rows = get_versions_to(session, actor, version_uids, Permission.TAG)
-    for version in rows:
-        _tag(version, tags)
-    session.flush()
-    for version in rows:
-        audit.record(session, actor, "item.tagged", version.item.uid, version=version.uid)
-    return len(rows)
 
 
 def submit(session: Session, actor: Actor, version_uids: Sequence[str], *, at: datetime) -> int:
@@ -259,21 +221,3 @@ def remove_imported(session: Session, actor: Actor, import_uid: str) -> int:
         session.delete(item)
     session.flush()
     return len(items)
-
-
-def _tag(version: ItemVersion, tags: Tags) -> None:
-    """Set what is given."""
-    tags.check()
-    if tags.grade is not None:
-        version.grade = tags.grade
-    if tags.topic is not None:
-        version.topic = nfc(tags.topic).strip()
-        version.topic_key = fold(version.topic)[:200]
-    if tags.level is not None:
-        version.level = tags.level
-    if tags.points is not None:
-        version.points = tags.points
-    if tags.outcomes is not None:
-        held = {one.outcome: one for one in version.outcomes}
-        wanted = dict.fromkeys(nfc(code).strip() for code in tags.outcomes)
-        version.outcomes = [held.get(code) or ItemOutcome(outcome=code, school_id=version.school_id) for code in wanted]

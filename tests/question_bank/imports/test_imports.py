@@ -21,7 +21,8 @@ from question_bank.imports.service import reading
 from question_bank.items.codec import decode_key
 from question_bank.items.domain import ChoiceKey, ItemType
 from question_bank.items.models import Item, ItemVersion
-from question_bank.items.service import reviewing
+from question_bank.items.service import labelling, reviewing
+from question_bank.items.tagging import Tags
 from tests.factories import World
 
 SignedIn = Callable[[str], FlaskClient]
@@ -366,3 +367,55 @@ def test_real_files_go_all_the_way(signed_in: SignedIn, world: World, inputs: Pa
         assert teacher.get("/bank").status_code == 200
         assert teacher.post(f"/bank/import/{uid}/submit").status_code == 303
         assert signed_in("subject_head").get("/bank/review").status_code == 200
+
+
+SAID = """
+$CATEGORY: $course$/top/Toán 8/Chương I/Đa thức
+
+// [id:T8-17] [tag:Thực tế] [tag:VD] [tag:source:Đề thi thử Sở Hà Nội] [tag:year:2025] [tag:textbook-independent]
+Bậc của \\(3x^2y\\) là {~1 ~2 =3 ~4}
+
+Số 2 là số nguyên tố. {TRUE}
+"""
+
+
+def test_what_the_file_says_of_a_question_is_kept(signed_in: SignedIn, world: World) -> None:
+    teacher = signed_in("teacher")
+    uid = brought(teacher, world, SAID.encode(), "de-thi.gift")
+    here = f"/bank/import/{uid}"
+    assert "Thực tế" in teacher.get(here).text
+    # A sweep adds words and leaves what it does not name.
+    sweep = {"chosen": drafts(uid), "added": "Ôn tập; thực tế", "any_textbook": "y"}
+    assert teacher.post(f"{here}/tag", data=sweep).status_code == 303
+    refused = teacher.post(f"{here}/tag", data={"chosen": drafts(uid), "year": "hai nghìn"})
+    assert refused.status_code == 422
+    assert "Năm là một số" in refused.text
+    teacher.post(f"{here}/save")
+    with db.transaction() as session:
+        first, second = (
+            labelling.tags_of(one) for one in session.scalars(select(ItemVersion).order_by(ItemVersion.id))
+        )
+        item_uid = session.scalars(select(Item.uid).order_by(Item.id)).first()
+        version_uid = session.scalars(select(ItemVersion.uid).order_by(ItemVersion.id)).first()
+    assert first == Tags(
+        8, "Đa thức", "VD", (), Fraction(1), ("Ôn tập", "thực tế"), taken_from="Đề thi thử Sở Hà Nội", year=2025,
+        category="Toán 8/Chương I/Đa thức", any_textbook=True, external_id="T8-17",
+    )  # fmt: skip
+    assert (second.taken_from, second.year, second.labels, second.external_id) == (
+        "de-thi", 0, ("Ôn tập", "thực tế"), "",
+    )  # fmt: skip
+    # It stands on the question's page, and is said anew there.
+    page = teacher.get(f"/bank/{item_uid}").text
+    for word in ("Đề thi thử Sở Hà Nội", "Toán 8/Chương I/Đa thức", "T8-17", "Dùng được với mọi bộ sách"):
+        assert word in page
+    form = {"version": version_uid, "grade": "9", "labels": "một, hai", "taken_from": "SGK", "year": "x"}
+    refused = teacher.post(f"/bank/{item_uid}/tags", data=form)
+    assert refused.status_code == 422
+    assert 'value="một, hai"' in refused.text
+    assert teacher.post(f"/bank/{item_uid}/tags", data={**form, "year": ""}).status_code == 303
+    with db.transaction() as session:
+        version = session.scalars(select(ItemVersion).where(ItemVersion.uid == version_uid)).one()
+        said = labelling.tags_of(version)
+    assert (said.grade, said.labels, said.taken_from, said.year, said.external_id) == (
+        9, ("hai", "một"), "SGK", 0, "",
+    )  # fmt: skip

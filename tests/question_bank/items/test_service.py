@@ -18,7 +18,7 @@ from question_bank.formats.reading import Asset
 from question_bank.items.domain import DrawRule, ItemFilter, ItemState, ItemType
 from question_bank.items.models import Item, ItemVersion
 from question_bank.items.queries import usable_by, visible_to
-from question_bank.items.service import drawing, reading, reviewing, writing
+from question_bank.items.service import drawing, labelling, reading, reviewing, writing
 from question_bank.items.service.content import keep_pictures, likeness
 from question_bank.items.tagging import Tags
 from question_bank.permissions import Permission, can, may_read
@@ -191,18 +191,68 @@ def test_only_owner_and_head_write_anew(bank: Bank) -> None:
 def test_many_are_tagged_at_once(bank: Bank) -> None:
     uids = [bank.item(samples.choice(f"<p>Câu {n}</p>"), grade=7).versions[0].uid for n in range(3)]
     tags = Tags(topic="Hằng đẳng thức", level="VD", outcomes=("T8.1", "T8.2"))
-    assert writing.tag_many(bank.session, bank.teacher, uids, tags) == 3
+    assert labelling.tag_many(bank.session, bank.teacher, uids, tags) == 3
     bank.session.expire_all()
     for uid in uids:
         version = reading.get_version(bank.session, bank.teacher, uid)
         assert (version.grade, version.topic, version.level) == (7, "Hằng đẳng thức", "VD")
         assert [one.outcome for one in version.outcomes] == ["T8.1", "T8.2"]
     with pytest.raises(NotFound):
-        writing.tag_many(bank.session, bank.actor("colleague"), uids, tags)
+        labelling.tag_many(bank.session, bank.actor("colleague"), uids, tags)
     with pytest.raises(Invalid):
-        writing.tag_many(bank.session, bank.teacher, uids, Tags(level="Khó"))
+        labelling.tag_many(bank.session, bank.teacher, uids, Tags(level="Khó"))
     with pytest.raises(Invalid):
-        writing.tag_many(bank.session, bank.teacher, [], tags)
+        labelling.tag_many(bank.session, bank.teacher, [], tags)
+
+
+def test_what_is_said_of_a_question_is_kept_and_goes_on_to_the_next_version(bank: Bank) -> None:
+    draft = replace(
+        samples.choice(),
+        tags=("Thực tế", "thực  tế", "THỰC TẾ", "hình vẽ"),
+        category=" Toán 8 / Đa thức ",
+        external_id="T8-17",
+        taken_from="Đề thi thử Sở Hà Nội",
+        year=2025,
+        any_textbook=True,
+    )
+    item = bank.item(draft)
+    bank.session.expire_all()
+    first = reading.get_version(bank.session, bank.teacher, item.versions[0].uid)
+    said = labelling.tags_of(first)
+    assert said.labels == ("hình vẽ", "THỰC TẾ")
+    assert (said.category, said.topic, said.external_id) == ("Toán 8/Đa thức", "Đa thức", "T8-17")
+    assert (said.taken_from, said.year, said.any_textbook) == ("Đề thi thử Sở Hà Nội", 2025, True)
+    again = writing.new_version(
+        bank.session, bank.teacher, item.uid, samples.choice("<p>?</p>"), tags=Tags(year=2026), at=NOON
+    )
+    assert labelling.tags_of(again) == replace(said, year=2026)
+    assert first.year == 2025
+    # Words are added to, or set anew; what is emptied is gone.
+    labelling.tag_many(bank.session, bank.teacher, [again.uid], Tags(added=("hình vẽ", "ôn tập"), year=0, grade=0))
+    bank.session.expire_all()
+    now = labelling.tags_of(reading.get_version(bank.session, bank.teacher, again.uid))
+    assert (now.labels, now.year, now.grade) == (("hình vẽ", "ôn tập", "THỰC TẾ"), 0, 0)
+    labelling.tag_many(bank.session, bank.teacher, [again.uid], Tags(labels=(), any_textbook=False))
+    bank.session.expire_all()
+    now = labelling.tags_of(reading.get_version(bank.session, bank.teacher, again.uid))
+    assert (now.labels, now.any_textbook, now.category) == ((), False, "Toán 8/Đa thức")
+
+
+@pytest.mark.parametrize(
+    ("tags", "at"),
+    [
+        (Tags(labels=("x" * 121,)), "labels"),
+        (Tags(added=tuple(f"từ {n}" for n in range(31))), "labels"),
+        (Tags(year=1492), "year"),
+        (Tags(taken_from="x" * 201), "taken_from"),
+        (Tags(category="x" * 501), "category"),
+        (Tags(external_id="x" * 201), "external_id"),
+    ],
+)
+def test_what_cannot_be_said_is_refused_at_its_field(tags: Tags, at: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        tags.check()
+    assert list(caught.value.fields) == [at]
 
 
 def test_the_way_into_use(bank: Bank) -> None:
