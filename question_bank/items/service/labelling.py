@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from lms.base import audit
 from lms.base.permissions import Actor
-from lms.base.text import exact_key, fold, nfc
+from lms.base.text import exact_key, fold, nfc, title_key
 from question_bank.items.models import ItemLabel, ItemOutcome, ItemVersion
 from question_bank.items.service.reading import get_versions_to
 from question_bank.items.tagging import LONGEST_LABEL, Tags, category_path, tidy_words
@@ -41,7 +41,7 @@ def tags_of(version: ItemVersion) -> Tags:
         version.level,
         tuple(one.outcome for one in version.outcomes),
         version.points,
-        tuple(one.label for one in version.labels),
+        tuple(sorted((one.label for one in version.labels), key=title_key)),
         taken_from=version.taken_from,
         year=version.year or 0,
         category=version.category,
