@@ -107,6 +107,7 @@ FORMS: dict[str, Callable[[World, Values], Fields]] = {
     "bank.renew": lambda w, of: {**QUESTION, "act": "save"},
     "bank.submit": lambda w, of: {"chosen": of["version"]},
     "bank.tag": lambda w, of: {"chosen": of["version"], "topic": "Đa thức"},
+    "bank.retag": lambda w, of: {"version": of["version"], "topic": "Đa thức"},
     "bank.comment": lambda w, of: {"version": of["version"], "comment": "Xem lại đơn vị."},
     "bank.retire": lambda w, of: {"version": of["version"]},
     "bank_review.approve": lambda w, of: {},

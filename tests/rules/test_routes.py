@@ -44,6 +44,7 @@ _FOR_A_SCRIPT = "JSON for a script that asked for it, answered before Flask: no 
 BARE = {"quizzes.events": _FOR_A_SCRIPT, "quizzes.pulse_of": _FOR_A_SCRIPT}
 IGNORED = {
     ("bank.comment", "uid"): "the version in the form says which question",
+    ("bank.retag", "uid"): "the version in the form says which question",
     ("bank.retire", "uid"): "the version in the form says which question",
 }
 
