@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from question_bank.formats import aiken, docx, drafting, gift, moodle_xml, qti
+from question_bank.formats import aiken, blackboard, docx, drafting, gift, moodle_xml, packages, qti, qti12
 from question_bank.formats.reading import Reading
 
 _BINARY = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"%PDF")
@@ -55,7 +55,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A format: its name as in `Reading.format`, whether a file is of it, and what reads it."""
+    """A format: its name as in `Reading.format` (a package: that of what is in it), what claims and what reads it."""
 
     name: str
     claims: Callable[[File], bool]
@@ -69,13 +69,13 @@ def _is_word(file: File) -> bool:
 # Asked in this order; the last takes what is left.
 READERS: tuple[Reader, ...] = (
     Reader(
-        "qti",
-        lambda file: (
-            (file.start.startswith(b"PK") and not _is_word(file) and qti.is_package(file.names))
-            or (file.as_xml and qti.is_item(file.data))
-        ),
-        qti.read,
+        "package",
+        lambda file: file.start.startswith(b"PK") and not _is_word(file) and packages.is_package(file.names),
+        packages.read,
     ),
+    Reader("qti", lambda file: file.as_xml and qti.is_item(file.data), qti.read),
+    Reader("qti12", lambda file: file.as_xml and qti12.is_interop(file.data), qti12.read),
+    Reader("blackboard", lambda file: file.as_xml and blackboard.is_pool(file.data), blackboard.read),
     Reader("docx", lambda file: file.start.startswith(_BINARY) or (_is_word(file) and not file.as_xml), docx.read),
     Reader(
         "moodle_xml", lambda file: (file.as_xml and file.ends(".xml")) or file.start.startswith(_XML), moodle_xml.read

@@ -128,6 +128,47 @@ def ambiguous_number(text: str) -> Problem:
     )
 
 
+def maths_flat() -> Problem:
+    """Say that formulas in MathML kept only their signs."""
+    return Problem("maths_flat", N_("Có công thức MathML chỉ giữ được phần chữ. Hãy gõ lại công thức."))
+
+
+def all_or_nothing() -> Problem:
+    """Say that the source pays for the whole answer only."""
+    return Problem(
+        "all_or_nothing",
+        N_("Tệp chỉ cho điểm khi đúng hết; ở đây mỗi phần đúng được tính điểm, trừ khi bài kiểm tra đặt khác."),
+    )
+
+
+def rules_unknown() -> Problem:
+    """Say that the item is scored by rules that are not run here, so its key is not believed."""
+    return Problem(
+        "rules_unknown",
+        N_("Câu này chấm theo quy tắc riêng chưa đọc được, nên chưa nhận đáp án trong tệp. Hãy chọn lại đáp án."),
+        blocking=True,
+    )
+
+
+def rules_disagree() -> Problem:
+    """Say that the stated answer does not earn the most by the rules of the item."""
+    return Problem(
+        "rules_disagree",
+        N_("Đáp án ghi trong tệp không khớp với quy tắc chấm của chính câu đó. Hãy chọn lại đáp án."),
+        blocking=True,
+    )
+
+
+def open_range() -> Problem:
+    """Say that the end of a range, which the source leaves out, now counts."""
+    return Problem("open_range", N_("Khoảng đáp số không tính đầu mút trong tệp; nay đầu mút cũng được tính đúng."))
+
+
+def spelling_dropped() -> Problem:
+    """Say that a misspelt answer no longer counts."""
+    return Problem("spelling_dropped", N_("Tệp cho phép viết sai vài chữ cái; nay phải viết đúng như đáp án."))
+
+
 def labels_unclear() -> Problem:
     """Say that the labels of the options do not run A, B, C, D."""
     return Problem(

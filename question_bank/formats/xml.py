@@ -16,14 +16,16 @@ DOCTYPE = N_("Tệp XML có khai báo DOCTYPE nên không được nhận. Hãy 
 _DECLARATION = re.compile(r"\s*<\?xml\b[^>]*?\?>")
 _ENCODING = re.compile(rb"""<\?xml\b[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _PROLOG = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.S)
+_PLAIN_DOCTYPE = re.compile(r"<!DOCTYPE\b[^\[<>]{0,500}(?:\[(?P<inside>[^\]]{0,5000})\]\s*)?>")
 _READABLE = re.compile(r"utf-?8|us-ascii|ascii|iso-8859-\d{1,2}|windows-125\d|cp125\d", re.I)
 BROKEN = N_("Tệp XML bị hỏng hoặc bị cắt ngang. Hãy xuất lại rồi thử lần nữa.")
 
 
-def parse(data: bytes, *, huge: bool = False) -> etree._Element:
+def parse(data: bytes, *, huge: bool = False, cut_doctype: bool = False) -> etree._Element:
     """Return the root element of an XML file; `huge` allows single texts over 10 MB (embedded files).
 
-    A document type is refused before the parser sees it, so there is no entity to expand or to fetch.
+    A document type is refused before the parser sees it, so there is no entity to expand or to fetch. For formats
+    whose own files name one (QTI 1.2), `cut_doctype` cuts it out unread instead, unless it declares entities.
 
     Raises:
         Invalid: the bytes are no well-formed XML, or hold a document type.
@@ -37,10 +39,12 @@ def parse(data: bytes, *, huge: bool = False) -> etree._Element:
     if declaration := _DECLARATION.match(text):
         text = text[declaration.end() :]
     start = _PROLOG.match(text)
-    if text[start.end() if start else 0 :].startswith("<!"):
-        raise Invalid.at(
-            "file", N_("Tệp XML có khai báo DOCTYPE nên không được nhận. Hãy xuất lại từ chương trình gốc.")
-        )
+    text = text[start.end() if start else 0 :]
+    if text.startswith("<!"):
+        plain = _PLAIN_DOCTYPE.match(text) if cut_doctype else None
+        if plain is None or "<!ENTITY" in (plain["inside"] or "").upper():
+            raise Invalid.at("file", DOCTYPE)
+        text = text[plain.end() :]
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=huge, encoding="utf-8"
     )

@@ -27,12 +27,21 @@ from question_bank.permissions import Permission, require
 
 bp = Blueprint("imports", __name__, url_prefix="/bank/import")
 
-ENDINGS = frozenset({"docx", "gift", "txt", "xml", "zip"})
+ENDINGS = frozenset({"docx", "gift", "txt", "xml", "zip", "imscc", "qti", "dat"})
 PAGE = 50
 PICTURES_SECONDS = 3600
 _SWEEP = ("chosen", *TAG_FIELDS)
 _SHOWN = ("all", "blocked", "ready", "doubles", "left_out", "saved")
-_FORMATS = {"docx": "Word", "gift": "GIFT", "moodle_xml": "Moodle XML", "aiken": "Aiken", "qti": "QTI"}
+_FORMATS = {
+    "docx": "Word",
+    "gift": "GIFT",
+    "moodle_xml": "Moodle XML",
+    "aiken": "Aiken",
+    "qti": "QTI",
+    "qti12": "QTI 1.2",
+    "common_cartridge": "Common Cartridge",
+    "blackboard": "Blackboard",
+}
 
 
 @bp.get("")

@@ -11,9 +11,8 @@ from html import escape
 
 from lxml import etree
 
-from lms.base.i18n_marks import N_
 from question_bank.formats import drafting, fragments, problems
-from question_bank.formats.qti.judging import Judge, rules_disagree, rules_unknown
+from question_bank.formats.qti.judging import Judge
 from question_bank.formats.qti.processing import Declaration, Scalar, Unprocessable, Value, mapped, scalar
 from question_bank.formats.qti.tree import words
 from question_bank.items.domain import (
@@ -60,9 +59,7 @@ class Source:
         for image in list(element.iter("img", "object")):
             self.show(image)
         if next(element.iter("math"), None) is not None and not any(one.code == "maths_flat" for one in self.problems):
-            self.problems.append(
-                Problem("maths_flat", N_("Có công thức MathML chỉ giữ được phần chữ. Hãy gõ lại công thức."))
-            )
+            self.problems.append(problems.maths_flat())
         inside = escape(element.text or "", quote=False) + "".join(
             etree.tostring(one, encoding="unicode", method="html") for one in element
         )
@@ -228,10 +225,10 @@ def _trusted(source: Source, name: str, right: tuple[Scalar, ...], others: list[
     try:
         best = judge.score({name: right})
         if best <= 0 or any(judge.score({name: other}) >= best for other in others):
-            source.problems.append(rules_disagree())
+            source.problems.append(problems.rules_disagree())
             return False
     except Unprocessable:
-        source.problems.append(rules_unknown())
+        source.problems.append(problems.rules_unknown())
         return False
     return True
 
@@ -240,15 +237,7 @@ def _whole(source: Source, name: str, right: tuple[Scalar, ...]) -> None:
     """Note it where the rules pay nothing for a part of the answer."""
     judge = source.judge
     if not judge.silent and len(right) > 1 and all(judge.score({name: (one,)}) <= 0 for one in right):
-        source.problems.append(all_or_nothing())
-
-
-def all_or_nothing() -> Problem:
-    """Say that the source pays for the whole answer only."""
-    return Problem(
-        "all_or_nothing",
-        N_("Tệp chỉ cho điểm khi đúng hết; ở đây mỗi phần đúng được tính điểm, trừ khi bài kiểm tra đặt khác."),
-    )
+        source.problems.append(problems.all_or_nothing())
 
 
 def _choice(source: Source, body: etree._Element, interaction: etree._Element) -> tuple[ItemBody, ItemKey | None]:
@@ -272,13 +261,13 @@ def _choice(source: Source, body: etree._Element, interaction: etree._Element) -
     try:
         paid = {ident: source.judge.score({name: (theirs,)}) for theirs, ident in ids.items()}
     except Unprocessable:
-        source.problems.append(rules_unknown())
+        source.problems.append(problems.rules_unknown())
         return content, None
     best = max(paid.values())
     if best <= 0:
         return content, None
     if declared.correct is not None and any(paid[ids[str(one)]] != best for one in right):
-        source.problems.append(rules_disagree())
+        source.problems.append(problems.rules_disagree())
         return content, None
     return content, ChoiceKey({ident: score / best for ident, score in paid.items() if score})
 
@@ -439,17 +428,17 @@ def _accepted(source: Source, names: list[str]) -> dict[str, tuple[AcceptedText,
     try:
         full = judge.score(best)
         if full <= 0:
-            source.problems.append(rules_disagree())
+            source.problems.append(problems.rules_disagree())
             return None
         key = {name: _shares(judge, best, name, found, full) for name, found in stated.items()}
     except Unprocessable:
-        source.problems.append(rules_unknown())
+        source.problems.append(problems.rules_unknown())
         return None
     if any(not found or max(one.share for one in found) != 1 for found in key.values()):
-        source.problems.append(rules_disagree())
+        source.problems.append(problems.rules_disagree())
         return None
     if len(names) > 1 and all(judge.score({name: best[name]}) <= 0 for name in names):
-        source.problems.append(all_or_nothing())
+        source.problems.append(problems.all_or_nothing())
     return key
 
 

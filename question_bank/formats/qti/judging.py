@@ -7,28 +7,8 @@ from fractions import Fraction
 
 from lxml import etree
 
-from lms.base.i18n_marks import N_
 from question_bank.formats.qti import processing
 from question_bank.formats.qti.processing import Declaration, Scalar, Unprocessable, Value
-from question_bank.items.domain import Problem
-
-
-def rules_unknown() -> Problem:
-    """Say that the item is scored by rules that are not run here, so its key is not believed."""
-    return Problem(
-        "rules_unknown",
-        N_("Câu này chấm theo quy tắc riêng chưa đọc được, nên chưa nhận đáp án trong tệp. Hãy chọn lại đáp án."),
-        blocking=True,
-    )
-
-
-def rules_disagree() -> Problem:
-    """Say that the stated answer does not earn the most by the rules of the item."""
-    return Problem(
-        "rules_disagree",
-        N_("Đáp án ghi trong tệp không khớp với quy tắc chấm của chính câu đó. Hãy chọn lại đáp án."),
-        blocking=True,
-    )
 
 
 class Judge:
