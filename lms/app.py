@@ -51,6 +51,7 @@ MODELS = (
     "question_bank.competencies.models",
     "question_bank.items.models",
     "question_bank.imports.models",
+    "question_bank.analysis.models",
     "materials.catalogue.models",
     "materials.review.models",
 )

@@ -5,7 +5,9 @@ of the actor's own subjects), and by having pinned it (`load_versions`, `holds_a
 `draw_for_school`: the caller answers for who may see it).
 """
 
+from question_bank.analysis.domain.calibration import Parameters, parameters_of
 from question_bank.analysis.domain.classical import (
+    Analysis,
     Interval,
     ItemFigures,
     TestFigures,
@@ -15,7 +17,9 @@ from question_bank.analysis.domain.classical import (
     mean,
 )
 from question_bank.analysis.domain.distractors import Choices, OptionFigures, choices_of
+from question_bank.analysis.domain.expectation import Expected
 from question_bank.analysis.domain.flags import GRAVE, Finding, findings_of, urgency_of
+from question_bank.analysis.service import Occasion, Use, expected_difficulties, keep_uses
 from question_bank.analysis.wording import UNSURE, badge, sentence
 from question_bank.competencies.service import (
     Outcome,
@@ -112,11 +116,13 @@ __all__ = [
     "UNSURE",
     "AcceptedNumber",
     "AcceptedText",
+    "Analysis",
     "BankItem",
     "ChoiceKey",
     "Choices",
     "DrawRule",
     "EssayKey",
+    "Expected",
     "Finding",
     "Gap",
     "GapKey",
@@ -131,11 +137,13 @@ __all__ = [
     "ItemType",
     "Marked",
     "NumberKey",
+    "Occasion",
     "Option",
     "OptionFigures",
     "OrderKey",
     "Outcome",
     "PairKey",
+    "Parameters",
     "Presented",
     "PresentedGap",
     "PresentedKey",
@@ -148,6 +156,7 @@ __all__ = [
     "TextKey",
     "Total",
     "TruthKey",
+    "Use",
     "VoidPolicy",
     "analyse",
     "apart",
@@ -170,6 +179,7 @@ __all__ = [
     "encode_draft",
     "encode_key",
     "encode_notes",
+    "expected_difficulties",
     "facet_counts",
     "find_outcomes",
     "findings_of",
@@ -180,11 +190,13 @@ __all__ = [
     "install_shipped",
     "interval",
     "is_answered",
+    "keep_uses",
     "key_from",
     "list_usable",
     "load_versions",
     "mark_of",
     "mean",
+    "parameters_of",
     "pictures_in",
     "present",
     "present_key",

@@ -1,4 +1,4 @@
-"""What the server does for quizzes by itself: hand in at the deadline, close what is over, take in late answers."""
+"""What the server does for quizzes by itself: hand in at the deadline, close, take in late answers, keep figures."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import structlog
 
 from lms.base import clock, db
 from lms.base.jobs import periodic
-from lms.quizzes.service import closing, deliveries, departures
+from lms.quizzes.service import closing, deliveries, departures, keeping
 from lms.quizzes.service.releasing import release_by_rule, release_due
 
 log = structlog.get_logger()
 EVERY_SECONDS = 15
 LATE_SECONDS = 60
+FIGURES_SECONDS = 300
 DAY_SECONDS = 86_400
 FORGOTTEN_AT_ONCE = 500
 AT_ONCE = 20  # attempts in one transaction, so that saves never wait long
@@ -64,6 +65,19 @@ def _take_in(attempt_ids: Sequence[int]) -> None:
     if len(attempt_ids) > 1:
         for attempt_id in attempt_ids:
             _take_in([attempt_id])
+
+
+@periodic(FIGURES_SECONDS, long=True)
+def keep_figures() -> None:
+    """Give the bank the figures of quizzes that have been closed or marked again, each in its own transaction."""
+    with db.open_session(writes=False) as session:
+        stale = keeping.list_stale(session, at=clock.now())
+    for quiz_id in stale:
+        try:
+            with db.transaction() as session:
+                keeping.keep_figures(session, quiz_id, at=clock.now())
+        except Exception:
+            log.exception("quiz.figures_not_kept", quiz=quiz_id)
 
 
 @periodic(DAY_SECONDS, long=True)

@@ -5,6 +5,7 @@ from lms.quizzes.models.attempts import Attempt, AttemptEvent, ResponseCurrent, 
 from lms.quizzes.models.behaviours import QuizBehaviour, is_practice
 from lms.quizzes.models.deliveries import AfterRules, EventDecision
 from lms.quizzes.models.flow import Absence, Pause, QuizFlow, Reopening
+from lms.quizzes.models.keeping import FiguresKept
 from lms.quizzes.models.marking import AnswerNote, MarkGiven, MarkingRules, QuizRubric, SavedComment
 from lms.quizzes.models.quizzes import Accommodation, Form, Quiz, QuizSlot, ReleaseAct
 from lms.quizzes.models.regrading import Correction, Regrade, RegradePoints
@@ -24,6 +25,7 @@ __all__ = [
     "Correction",
     "EssayMark",
     "EventDecision",
+    "FiguresKept",
     "Form",
     "ItemScore",
     "LetIn",

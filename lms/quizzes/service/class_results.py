@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,16 +18,15 @@ from lms.base.users import User
 from lms.permissions import Permission, require
 from lms.quizzes.domain.results import on_ten
 from lms.quizzes.domain.states import Counts
-from lms.quizzes.models import Attempt, Form, ItemScore, Quiz, ResponseCurrent, Submission
+from lms.quizzes.models import Attempt, Form, Quiz, Submission
 from lms.quizzes.service.feeding import Result, counting_results, results_of
+from lms.quizzes.service.item_results import ItemRow, item_results
 from lms.quizzes.service.panels import panel_of
 from lms.quizzes.service.reading import get_quiz
-from lms.quizzes.service.scoring import score_of
 from lms.school import service as school
 from question_bank import api as bank
 
 COLUMNS = 10  # of the distribution, from 0 to 10
-CHOICES = frozenset({bank.ItemType.SINGLE_CHOICE, bank.ItemType.MULTIPLE_CHOICE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +41,6 @@ class ResultRow:
     waiting: int = 0
     receipt: str = ""
     handed_in_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Lure:
-    """The wrong option that was chosen most."""
-
-    option: bank.Option
-    count: int
-    beats_key: bool  # more chose it than any option of the key
-
-
-@dataclass(frozen=True, slots=True)
-class ItemRow:
-    """How a question worked, over all forms."""
-
-    item: bank.BankItem
-    figures: bank.ItemFigures
-    blanks: int
-    lure: Lure | None  # of a choice question, where somebody chose wrongly
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +106,13 @@ def class_results(session: Session, actor: Actor, uid: str) -> ClassResults:
     require(actor, Permission.SEE_QUIZ_RESULTS, quiz)
     results = results_of(session, quiz)
     counted = counting_results(results, Counts(quiz.counts))
-    items, test = _items(session, quiz, list(counted.values()))
+    found = item_results(session, quiz, [one.attempt_id for one in counted.values()])
     return ClassResults(
         quiz,
         _rows(session, quiz, results, counted),
-        items,
+        found.rows,
         _forms(session, list(counted.values())),
-        test,
+        found.test,
         max((result.worth for result in results), default=Fraction(0)),
     )
 
@@ -187,54 +166,3 @@ def _forms(session: Session, counted: Sequence[Result]) -> list[FormRow]:
         if not result.waiting:
             marks.setdefault(codes[result.attempt_id], []).append(on_ten(result.points, result.worth))
     return [FormRow(code, len(own), bank.mean(own), bank.interval(own)) for code, own in sorted(marks.items())]
-
-
-def _items(session: Session, quiz: Quiz, counted: Sequence[Result]) -> tuple[list[ItemRow], bank.TestFigures | None]:
-    """How each question worked, the hardest first; a question that waits for marking anywhere is left out."""
-    answers: dict[str, dict[int, Any]] = {}
-    waiting = set()
-    for row in session.execute(
-        select(ItemScore.version_uid, ItemScore.attempt_id, ItemScore.points, ItemScore.worth, ResponseCurrent.response)
-        .outerjoin(
-            ResponseCurrent,
-            (ResponseCurrent.attempt_id == ItemScore.attempt_id) & (ResponseCurrent.slot == ItemScore.slot),
-        )
-        .where(ItemScore.run_id == quiz.current_run_id, ItemScore.attempt_id.in_([one.attempt_id for one in counted]))
-    ):
-        if row.points is None:
-            waiting.add(row.version_uid)
-        elif row.worth:
-            answers.setdefault(row.version_uid, {})[row.attempt_id] = row
-    answers = {version: papers for version, papers in answers.items() if version not in waiting}
-    items = bank.load_versions(session, quiz.school_id, answers)
-    analysis = bank.analyse(
-        {version: {paper: row.points for paper, row in papers.items()} for version, papers in answers.items()},
-        {version: max(row.worth for row in papers.values()) for version, papers in answers.items()},
-    )
-    rows = [
-        _item_row(quiz, items[version], analysis.items[version], [row.response or {} for row in papers.values()])
-        for version, papers in answers.items()
-    ]
-    return sorted(rows, key=lambda row: row.figures.facility), analysis.test
-
-
-def _item_row(
-    quiz: Quiz, item: bank.BankItem, figures: bank.ItemFigures, responses: Sequence[Mapping[str, Any]]
-) -> ItemRow:
-    blanks = sum(1 for response in responses if not score_of(quiz, item, response).answered)
-    return ItemRow(item, figures, blanks, _lure(item, responses))
-
-
-def _lure(item: bank.BankItem, responses: Sequence[Mapping[str, Any]]) -> Lure | None:
-    if item.type not in CHOICES or not isinstance(item.key, bank.ChoiceKey):
-        return None
-    chosen = Counter(
-        option for response in responses for option in (response.get("choices") or [response.get("choice")])
-    )
-    weights = item.key.weights
-    wrong = [option for option in item.body.options if weights.get(option.id, Fraction(0)) <= 0 and chosen[option.id]]
-    if not wrong:
-        return None
-    most = max(wrong, key=lambda option: chosen[option.id])
-    right = max((chosen[option] for option, weight in weights.items() if weight > 0), default=0)
-    return Lure(most, chosen[most.id], chosen[most.id] > right)

@@ -124,8 +124,9 @@ def _of_discrimination(figures: ItemFigures) -> Iterator[Finding]:
 
 
 def _of_facility(figures: ItemFigures, choices: Choices | None) -> Iterator[Finding]:
-    single = choices is not None and sum(one.right for one in choices.options) == 1
-    blind = Fraction(1, len(choices.options)) if choices is not None and single else None
+    options = choices.options if choices is not None else ()
+    single = len(options) > 1 and sum(one.right for one in options) == 1
+    blind = Fraction(1, len(options)) if single else None
     if blind is not None and figures.facility <= blind:
         yield Finding(Flag.GUESSED, of=figures.papers)
     elif figures.facility < HARD:

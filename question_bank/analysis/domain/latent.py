@@ -51,6 +51,7 @@ class Estimate:
     intercepts: Floats
     slope_errors: Floats
     intercept_errors: Floats
+    covariances: Floats  # of the slope and the intercept of each question
     likelihood: float
     settled: bool
 
@@ -58,6 +59,14 @@ class Estimate:
     def difficulties(self) -> Floats:
         """The ability at which half of the pupils answer rightly."""
         return -self.intercepts / self.slopes
+
+    @property
+    def difficulty_errors(self) -> Floats:
+        """The standard errors of the difficulties, by the first derivatives of b = −d/a."""
+        off = self.difficulties
+        spread = self.intercept_errors**2 + off**2 * self.slope_errors**2 + 2 * off * self.covariances
+        errors: Floats = np.sqrt(spread) / self.slopes
+        return errors
 
 
 def estimate(
@@ -81,7 +90,7 @@ def estimate(
         options={"maxiter": STEPS, "maxfun": 2 * STEPS, "ftol": 1e-15, "gtol": SETTLED * papers, "maxcor": 30},
     )  # fmt: skip
     slopes, intercepts = work.unpack(found.x)
-    logarithm_errors, intercept_errors = work.errors(found.x)
+    logarithm_errors, intercept_errors, covariances = work.errors(found.x)
     steepest = float(np.abs(found.jac).max()) / papers
     return Estimate(
         model,
@@ -89,6 +98,7 @@ def estimate(
         intercepts,
         slopes * logarithm_errors,
         intercept_errors,
+        slopes * covariances,
         work.likelihood(found.x),
         bool(found.success) or steepest < 10 * SETTLED,
     )
@@ -157,8 +167,8 @@ class _Work:
             by_intercept = by_intercept - far / self.priors.intercept_deviation
         return -value, -np.concatenate([by_slope, by_intercept])
 
-    def errors(self, parameters: Floats) -> tuple[Floats, Floats]:
-        """The standard errors of ln a and of d."""
+    def errors(self, parameters: Floats) -> tuple[Floats, Floats, Floats]:
+        """The standard errors of ln a and of d, and the covariances of both."""
         _papers, shares, chances = self.spread(parameters)
         slopes, intercepts = self.unpack(parameters)
         along = shares @ self.grid
@@ -171,5 +181,9 @@ class _Work:
         if self.priors is not None:
             ends = (by_slope.shape[1], self.priors.slope_deviation), (len(intercepts), self.priors.intercept_deviation)
             information += np.diag(np.concatenate([np.full(count, 1 / deviation**2) for count, deviation in ends]))
-        deviations = np.sqrt(np.diag(np.linalg.inv(information)))
-        return np.broadcast_to(deviations[: -self.questions], intercepts.shape), deviations[-self.questions :]
+        spread = np.linalg.inv(information)
+        deviations = np.sqrt(np.diag(spread))
+        slopes_end = len(deviations) - self.questions
+        rows = np.arange(self.questions)
+        covariances = spread[0 if self.shared else rows, slopes_end + rows]
+        return np.broadcast_to(deviations[:slopes_end], intercepts.shape), deviations[slopes_end:], covariances

@@ -57,6 +57,9 @@ def test_errors_cover_what_answers_were_made_from() -> None:
         [(found.slopes - slopes) / found.slope_errors, (found.intercepts - intercepts) / found.intercept_errors]
     )
     assert np.mean(np.abs(off) < 1.96) >= 0.85
+    off = (found.difficulties + intercepts / slopes) / found.difficulty_errors
+    assert np.mean(np.abs(off) < 1.96) >= 0.85
+    assert 0.5 < np.std(off) < 1.5
 
 
 def test_a_question_that_was_not_asked_says_nothing_of_the_paper() -> None:
