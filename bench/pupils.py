@@ -188,19 +188,15 @@ class Crowd:
 
     async def _begin(self, one: Told) -> str:
         """Press the button and get the page."""
-        form = f"Cookie: {one.cookie}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-        status, head, _body = await self._ask(
+        form = f"Cookie: {one.cookie}\r\nContent-Type: application/x-www-form-urlencoded\r\nAccept-Encoding: gzip\r\n"
+        status, head, page = await self._ask(
             "POST", f"/quizzes/{self.plan['quiz_uid']}/start", form, f"csrf_token={one.csrf}".encode()
         )
         where = _LOCATION.search(head)
-        if status != 303 or where is None:
-            raise ValueError(f"start {status}")
-        path = where[1].decode()
-        status, head, page = await self._ask("GET", path, f"Cookie: {one.cookie}\r\nAccept-Encoding: gzip\r\n")
         found = _TOKEN.search(_top_of(head, page))
-        if status != 200 or found is None:
-            raise ValueError(f"page {status}")
-        one.uid, one.token = path.rpartition("/")[2], found[1].decode()
+        if status != 201 or where is None or found is None:
+            raise ValueError(f"start {status}")
+        one.uid, one.token = where[1].decode().rpartition("/")[2], found[1].decode()
         return "start"
 
     def _save_of(self, seq: int, slot: int, choice: str) -> Callable[[Told], Awaitable[str]]:

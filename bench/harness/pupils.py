@@ -300,7 +300,7 @@ class Pupil:
         )
         over = time.time() > self.ledger.pressed_at + self.habits.lasts
         self.ledger.too_late = over and any(start and start.status == 409 for start in starts)
-        places = [start.header("location") for start in starts if start and start.status == 303]
+        places = [start.header("location") for start in starts if start and start.status in {201, 303}]
         self.ledger.attempts |= {place.rpartition("/")[2] for place in places}
         if not places:
             return False

@@ -29,6 +29,8 @@ async function main(page) {
   let lost = false; // another page or device writes now, or the server knows this page no more
   let stale = false; // the page came back from the browser's memory: what it shows may be old
 
+  // The page may be the answer to the press of the button: from here on it is one that can be loaded again.
+  if (location.pathname.endsWith("/start")) history.replaceState(null, "", `/exam/${attempt}`);
   await sebKeys();
   const store = await openStore();
   const clock = makeClock(page, {

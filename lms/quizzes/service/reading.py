@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from lms.base.errors import NotFound
 from lms.base.permissions import Actor, foreign
+from lms.base.subjects import Subject
 from lms.courses.models import Course
 from lms.permissions import Permission, allows, require
 from lms.quizzes.domain.states import QuizState
@@ -100,9 +101,11 @@ class Entry:
 
     id: int
     uid: str
+    title: str
     school_id: int
     class_id: int
     subject_id: int
+    subject: str  # its name
     state: str
     opens_at: datetime | None
     closes_at: datetime | None
@@ -128,9 +131,11 @@ _quiz, _course, _flow, _extra, _attempt = (
 _FACTS = (
     _quiz.id,
     _quiz.uid,
+    _quiz.title,
     _quiz.school_id,
     _course.class_id,
     _course.subject_id,
+    Subject.__table__.c.name.label("subject"),
     _quiz.state,
     _quiz.opens_at,
     _quiz.closes_at,
@@ -148,6 +153,7 @@ _ENTRY = (
         _attempt.state.label("attempt_state"),
     )
     .join_from(Quiz.__table__, Course.__table__, _course.id == _quiz.course_id)
+    .join(Subject.__table__, Subject.__table__.c.id == _course.subject_id)
     .outerjoin(QuizFlow.__table__, _flow.quiz_id == _quiz.id)
     .outerjoin(Accommodation.__table__, (_extra.quiz_id == _quiz.id) & (_extra.pupil_id == bindparam("pupil_id")))
     .outerjoin(Attempt.__table__, (_attempt.quiz_id == _quiz.id) & (_attempt.pupil_id == bindparam("pupil_id")))

@@ -12,7 +12,6 @@ from sqlalchemy import Table, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload, lazyload
 
-from lms.base import db
 from lms.base.errors import AppError, Conflict, NotFound
 from lms.base.i18n_marks import N_
 from lms.base.ids import new_uid
@@ -116,76 +115,6 @@ def _own_attempts(session: Session, quiz: Quiz, pupil_id: int) -> list[Attempt]:
     )
 
 
-def begin(session: Session, actor: Actor, uid: str, *, device: str, at: datetime, visit: Visit = NOWHERE) -> Attempt:
-    """Begin an attempt on this device, or return the one that is running.
-
-    Raises:
-        NotFound, Forbidden: not a quiz that this person may take.
-        Conflict: outside the window, or no attempt is left.
-        NotAdmitted, Invalid, TooMany: the door of the quiz asks for something else.
-    """
-    quiz = get_entry(session, actor, uid)
-    require(actor, Permission.TAKE_QUIZ, quiz)
-    earlier, allowance = quiz.earlier, quiz.allowance
-    for attempt_id, state in earlier:
-        if state == AttemptState.OPEN:
-            running = session.get_one(Attempt, attempt_id)
-            if not needs_closing(running, at):
-                admission.check_attempt(session, running, visit)
-                return running
-    window = quiz.window
-    if quiz.state != QuizState.PUBLISHED or window is None:
-        raise Conflict(N_("Bài kiểm tra đã đóng, không bắt đầu được nữa."))
-    number = len(earlier) + 1
-    form = get_form(session, _form_for(session, quiz.id, actor.user_id, number))
-    if number > quiz.attempts_allowed and not form.conduct.is_practice:
-        raise Conflict(N_("Em đã dùng hết số lượt làm bài này."))
-    window.check_may_begin(allowance, at)
-    check_not_paused(quiz)
-    admission.enter(session, quiz.id, actor.user_id, visit)
-    deadline = window.deadline(allowance, at)
-    place = first_place(form.rules, allowance, at)
-    values = {
-        "uid": new_uid(),
-        "school_id": quiz.school_id,
-        "quiz_id": quiz.id,
-        "form_id": form.id,
-        "pupil_id": actor.user_id,
-        "number": number,
-        "state": AttemptState.OPEN.value,
-        "started_at": at,
-        "deadline_at": deadline,
-        "accept_until_at": deadline + window.grace,
-        "reached": place.reached,
-        "section_ends_at": place.section_ends_at,
-        "device": device,
-    }
-    entered = session.scalar(_ENTER[session.get_bind().dialect.name], values)
-    if entered is None:  # the same pupil began in another request of this very moment
-        return session.scalars(_NUMBERED, {"quiz_id": quiz.id, "pupil_id": actor.user_id, "number": number}).one()
-    return db.stored(session, Attempt(**values, id=entered))
-
-
-_attempts = cast(Table, Attempt.__table__)
-_attempt = _attempts.c
-_NUMBERED = select(Attempt).where(
-    Attempt.quiz_id == bindparam("quiz_id"),
-    Attempt.pupil_id == bindparam("pupil_id"),
-    Attempt.number == bindparam("number"),
-)
-_ONCE = ("quiz_id", "pupil_id", "number")
-_ENTER = {
-    "sqlite": sqlite.insert(_attempts).on_conflict_do_nothing(index_elements=_ONCE).returning(_attempt.id),
-    "postgresql": postgresql.insert(_attempts).on_conflict_do_nothing(index_elements=_ONCE).returning(_attempt.id),
-}
-
-
-def _form_for(session: Session, quiz_id: int, pupil_id: int, number: int) -> int:
-    """Neighbours in the class list get different forms, and a second attempt another one."""
-    forms = forms_of(session, quiz_id)
-    return forms[(pupil_id + number - 1) % len(forms)]
-
-
 @dataclass(frozen=True, slots=True)
 class ExamPage:
     """What the page of a running attempt is made from."""
@@ -203,6 +132,100 @@ class ExamPage:
     section_left: timedelta | None
     here: bool
     shut_out: bool  # nobody holds the lease: the pupil was signed out everywhere
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An attempt, and its page if it began just now; one that was running already is at its own address."""
+
+    attempt: Running
+    page: ExamPage | None = None
+
+
+def begin(session: Session, actor: Actor, uid: str, *, device: str, at: datetime, visit: Visit = NOWHERE) -> Begun:
+    """Begin an attempt on this device, or return the one that is running.
+
+    Raises:
+        NotFound, Forbidden: not a quiz that this person may take.
+        Conflict: outside the window, or no attempt is left.
+        NotAdmitted, Invalid, TooMany: the door of the quiz asks for something else.
+    """
+    quiz = get_entry(session, actor, uid)
+    require(actor, Permission.TAKE_QUIZ, quiz)
+    earlier, allowance = quiz.earlier, quiz.allowance
+    for attempt_id, state in earlier:
+        if state == AttemptState.OPEN:
+            running = session.get_one(Attempt, attempt_id)
+            if not needs_closing(running, at):
+                admission.check_attempt(session, running, visit)
+                return Begun(running)
+    window = quiz.window
+    if quiz.state != QuizState.PUBLISHED or window is None:
+        raise Conflict(N_("Bài kiểm tra đã đóng, không bắt đầu được nữa."))
+    number = len(earlier) + 1
+    form = get_form(session, _form_for(session, quiz.id, actor.user_id, number))
+    if number > quiz.attempts_allowed and not form.conduct.is_practice:
+        raise Conflict(N_("Em đã dùng hết số lượt làm bài này."))
+    window.check_may_begin(allowance, at)
+    check_not_paused(quiz)
+    admission.enter(session, quiz.id, actor.user_id, visit)
+    deadline = window.deadline(allowance, at)
+    place = first_place(form.rules, allowance, at)
+    own = {"quiz_id": quiz.id, "pupil_id": actor.user_id}
+    values = {
+        **own,
+        "uid": new_uid(),
+        "school_id": quiz.school_id,
+        "form_id": form.id,
+        "number": number,
+        "state": AttemptState.OPEN.value,
+        "started_at": at,
+        "deadline_at": deadline,
+        "accept_until_at": deadline + window.grace,
+        "reached": place.reached,
+        "section_ends_at": place.section_ends_at,
+        "device": device,
+    }
+    entered = session.execute(_ENTER[session.get_bind().dialect.name], values).one_or_none()
+    if entered is None:  # the same pupil began in another request of this very moment
+        return Begun(session.execute(_NUMBERED, own | {"number": number}).one())
+    attempt: Running = entered
+    page = ExamPage(
+        attempt=attempt,
+        quiz_uid=quiz.uid,
+        title=quiz.title,
+        subject=quiz.subject,
+        form=form,
+        answers={},
+        seqs={},
+        next_seq=1,
+        remaining=max(timedelta(0), deadline - at),
+        place=place,
+        section_left=None if place.section_ends_at is None else max(timedelta(0), place.section_ends_at - at),
+        here=True,
+        shut_out=False,
+    )
+    return Begun(attempt, page)
+
+
+_attempts = cast(Table, Attempt.__table__)
+_attempt = _attempts.c
+_NUMBERED = select(*_attempt).where(
+    _attempt.quiz_id == bindparam("quiz_id"),
+    _attempt.pupil_id == bindparam("pupil_id"),
+    _attempt.number == bindparam("number"),
+)
+_ONCE = ("quiz_id", "pupil_id", "number")
+_ENTER = {
+    "sqlite": sqlite.insert(_attempts).on_conflict_do_nothing(index_elements=_ONCE).returning(*_attempt),
+    "postgresql": postgresql.insert(_attempts).on_conflict_do_nothing(index_elements=_ONCE).returning(*_attempt),
+}
+
+
+def _form_for(session: Session, quiz_id: int, pupil_id: int, number: int) -> int:
+    """Neighbours in the class list get different forms, and a second attempt another one."""
+    forms = forms_of(session, quiz_id)
+    return forms[(pupil_id + number - 1) % len(forms)]
 
 
 _PAGE = (

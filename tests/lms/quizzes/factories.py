@@ -69,7 +69,8 @@ def begun(
     session: Session, world: World, quiz: Quiz, who: str = "pupil", at: datetime = NOON, device: str = DEVICE
 ) -> Attempt:
     """An attempt that a pupil began."""
-    return taking.begin(session, world.actor(session, who), quiz.uid, device=device, at=at)
+    found = taking.begin(session, world.actor(session, who), quiz.uid, device=device, at=at)
+    return session.get_one(Attempt, found.attempt.id)
 
 
 def answered(session: Session, world: World, quiz: Quiz, who: str, at: datetime = NOON, **fields: str) -> Attempt:

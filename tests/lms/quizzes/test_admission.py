@@ -178,7 +178,7 @@ def test_a_pupil_types_the_code_and_the_password(app: Flask, world: World, signe
     assert count(Attempt) == 0
 
     right = pupil.post(f"/quizzes/{quiz}/start", data={"code": code_of(quiz), "password": " Lá Bàng "})
-    assert right.status_code == 303
+    assert right.status_code == 201
     assert pupil.get(right.location).status_code == 200
     assert pupil.post(f"/quizzes/{quiz}/start").location == right.location  # inside already: no word is asked again
 
@@ -191,7 +191,7 @@ def test_guessing_is_slowed_for_the_pupil_and_for_nobody_else(app: Flask, world:
     held = pupil.post(f"/quizzes/{quiz}/start", data={"code": code_of(quiz)})
     assert held.status_code == 429  # the right one too, or guessing would only have to go on
     assert int(held.headers["Retry-After"]) > 0
-    assert classmate.post(f"/quizzes/{quiz}/start", data={"code": code_of(quiz)}).status_code == 303
+    assert classmate.post(f"/quizzes/{quiz}/start", data={"code": code_of(quiz)}).status_code == 201
 
 
 def test_every_request_of_a_test_is_from_the_room(app: Flask, world: World, signed_in: SignIn) -> None:
@@ -206,7 +206,7 @@ def test_every_request_of_a_test_is_from_the_room(app: Flask, world: World, sign
     assert count(Attempt) == 0
 
     inside = pupil.post(f"/quizzes/{quiz}/start", environ_overrides=ROOM)
-    assert inside.status_code == 303
+    assert inside.status_code == 201
     uid = inside.location.rpartition("/")[2]
     page = pupil.get(inside.location, environ_overrides=ROOM)
     token = page.text.partition('data-token="')[2].partition('"')[0]
@@ -257,7 +257,7 @@ def test_a_room_is_known_behind_proxies_and_the_last_word_is_theirs(
     forged = pupil.post(start_it, headers={"X-Forwarded-For": "10.1.1.20, 203.0.113.9"}, **proxy)
     assert forged.status_code == 403
     begun = pupil.post(start_it, headers={"X-Forwarded-For": "203.0.113.9, 10.1.1.20"}, **proxy)
-    assert begun.status_code == 303
+    assert begun.status_code == 201
     page = pupil.get(begun.location, headers={"X-Forwarded-For": "10.1.1.20"}, **proxy)
     token = page.text.partition('data-token="')[2].partition('"')[0]
     events = {"tab": "t", "events": [{"seq": 1, "slot": 1, "response": {"choice": "b"}, "mono": 1}]}
@@ -270,7 +270,7 @@ def test_a_room_is_known_behind_proxies_and_the_last_word_is_theirs(
 def test_pictures_of_a_running_test_stay_in_the_room(app: Flask, world: World, signed_in: SignIn) -> None:
     quiz = give(world, admission.Rules(network_required=True))
     with db.transaction() as session:
-        attempt = taking.begin(
+        begun = taking.begin(
             session,
             world.actor(session, "pupil"),
             quiz,
@@ -278,7 +278,8 @@ def test_pictures_of_a_running_test_stay_in_the_room(app: Flask, world: World, s
             at=clock.now(),
             visit=Visit("10.1.1.7"),
         )
-        form, pupil = attempt.form.uid, world.actor(session, "pupil")
+        assert begun.page is not None
+        form, pupil = begun.page.form.uid, world.actor(session, "pupil")
     with db.open_session(writes=False) as session, pytest.MonkeyPatch.context() as patch:
         patch.setattr(admission.reading, "find_picture", lambda *_of: "image/png")
         assert admission.find_picture(session, pupil, form, "0" * 64, Visit("10.1.1.7"), at=clock.now()) == "image/png"
@@ -302,7 +303,7 @@ def test_rules_that_change_are_in_force_at_once_here(app: Flask, world: World, s
 
 def start_with(client: FlaskClient, quiz: str, words: dict[str, str]) -> tuple[str, str]:
     begun = client.post(f"/quizzes/{quiz}/start", data=words)
-    assert begun.status_code == 303
+    assert begun.status_code == 201
     return begun.location.rpartition("/")[2], client.get(begun.location).text.partition('data-token="')[2].partition(
         '"'
     )[0]

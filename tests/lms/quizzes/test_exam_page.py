@@ -56,6 +56,20 @@ def test_the_page_knows_when_each_answer_was_given(quiz: str, signed_in: SignIn)
     assert attribute(page, "zone") == "Asia/Ho_Chi_Minh"
 
 
+def test_the_press_of_the_button_is_answered_with_the_page(quiz: str, signed_in: SignIn) -> None:
+    pupil = signed_in("pupil")
+    begun = pupil.post(f"/quizzes/{quiz}/start")
+    assert begun.status_code == 201
+    page = pupil.get(begun.location).text
+    passing = re.compile(
+        r'data-(?:token|remaining|elapsed|now)="[^"]*"|nonce="[^"]*"|name="csrf_token" value="[^"]*"|>\d+:\d\d<'
+    )
+    assert passing.sub("", begun.text) == passing.sub("", page)
+    assert attribute(begun.text, "next-seq") == "1"
+    again = pupil.post(f"/quizzes/{quiz}/start")  # as a browser without script does that loads the page again
+    assert (again.status_code, again.location) == (303, begun.location)
+
+
 def test_only_the_device_that_works_hands_in(quiz: str, signed_in: SignIn) -> None:
     """The page of an old device may have an old deadline; its bell must not end the attempt."""
     old, new = signed_in("pupil"), signed_in("pupil")

@@ -96,7 +96,7 @@ def test_the_code_changes_by_a_press(app: Flask, world: World, signed_in: SignIn
     assert signed_in("leader").post(f"/sittings/{sitting}/code").status_code == 403
     assert signed_in("it_teacher").post(f"/sittings/{sitting}/code").status_code == 404
     begun = pupil.post(f"/quizzes/{quiz}/start", data={"code": code_of(sitting)})
-    assert begun.status_code == 303
+    assert begun.status_code == 201
     colleague.post(f"/sittings/{sitting}/code")
     assert pupil.get(begun.location).status_code == 200  # whoever is in stays in
     assert ("sitting.code_changed", world.colleague.id) in acts()
@@ -117,7 +117,7 @@ def test_one_pupil_is_let_in_with_a_reason(app: Flask, world: World, signed_in: 
 
     assert colleague.post(act, data={"pupil": world.pupil.uid, "reason": "Máy hỏng"}).status_code == 303
     assert "được cho vào" in colleague.get(f"/sittings/{sitting}").text
-    assert pupil.post(begin, environ_overrides=HOME).status_code == 303
+    assert pupil.post(begin, environ_overrides=HOME).status_code == 201
     assert signed_in("classmate").post(begin, environ_overrides=HOME).status_code == 403
     with db.open_session(writes=False) as session:
         kept = session.scalars(select(LetIn)).one()

@@ -165,7 +165,7 @@ def test_one_sentence_whatever_is_wrong(
 def test_the_rules_of_the_door_hold_for_a_code_too(app: Flask, world: World, signed_in: SignIn) -> None:
     quiz, sitting = give(world, network_required=True)
     pupil, colleague = signed_in("pupil"), signed_in("colleague")
-    assert pupil.post(f"/quizzes/{quiz}/start", environ_overrides=ROOM).status_code == 303
+    assert pupil.post(f"/quizzes/{quiz}/start", environ_overrides=ROOM).status_code == 201
     code = make(colleague, world, sitting)
     machine = app.test_client()
     assert machine.post("/exam/resume", data={"code": code}, environ_overrides=HOME).status_code == 403

@@ -176,7 +176,7 @@ def test_an_attempt_given_back_is_handed_in_anew(session: Session, world: World)
     assert (made.state, made.receipt, made.handed_in_by) == (ReopeningState.DONE, old, HandedInBy.PUPIL)
     assert attempt.deadline_at == back + timedelta(minutes=35)  # as long as was left
     assert session.get(Submission, attempt.id) is None
-    assert taking.begin(session, world.actor(session, "pupil"), quiz.uid, device=DEVICE, at=back) is attempt
+    assert taking.begin(session, world.actor(session, "pupil"), quiz.uid, device=DEVICE, at=back).attempt is attempt
     write(session, world, attempt, back, q1_choice="b")
     taking.hand_in(session, world.actor(session, "pupil"), attempt.uid, at=back)
     assert points(session, quiz, attempt) == 1

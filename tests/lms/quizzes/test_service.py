@@ -281,7 +281,7 @@ def many(request: pytest.FixtureRequest, tmp_path: Any) -> Iterator[Many]:
 
 def test_fifty_starts_at_once_make_one_attempt(many: Many) -> None:
     uids = many.at_once(
-        lambda session, pupil: taking.begin(session, pupil, many.quiz_uid, device=DEVICE, at=clock.now()).uid
+        lambda session, pupil: taking.begin(session, pupil, many.quiz_uid, device=DEVICE, at=clock.now()).attempt.uid
     )
     assert len(set(uids)) == 1, uids
     with db.transaction() as session:
@@ -290,7 +290,7 @@ def test_fifty_starts_at_once_make_one_attempt(many: Many) -> None:
 
 def test_fifty_hand_ins_at_once_make_one_submission(many: Many) -> None:
     with db.transaction() as session:
-        uid = taking.begin(session, many.pupil, many.quiz_uid, device=DEVICE, at=clock.now()).uid
+        uid = taking.begin(session, many.pupil, many.quiz_uid, device=DEVICE, at=clock.now()).attempt.uid
     receipts = many.at_once(lambda session, pupil: taking.hand_in(session, pupil, uid, at=clock.now()).receipt)
     assert len(set(receipts)) == 1, receipts
     with db.transaction() as session:
