@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 
 import structlog
 from limits import RateLimitItemPerHour, RateLimitItemPerMinute
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from lms.base import audit, db, ratelimit
@@ -27,9 +27,10 @@ from lms.quizzes.domain import seb
 from lms.quizzes.domain.admission import Guard, NotAdmitted, Place, Visit, check_password, new_code
 from lms.quizzes.domain.seb import SebRule
 from lms.quizzes.domain.states import AttemptState, QuizState
-from lms.quizzes.models import Admission, Attempt, Form, LetIn, Quiz, Sitting
+from lms.quizzes.models import Admission, Attempt, Form, LetIn, Quiz, Sitting, SittingPupil
 from lms.quizzes.service import reading
 from lms.quizzes.service.reading import get_quiz
+from lms.school.models import Room
 
 log = structlog.get_logger()
 FRESH_SECONDS = 2.0
@@ -147,8 +148,7 @@ class Door:
 
 def door_of(session: Session, quiz: Quiz, pupil_id: int, visit: Visit, *, inside: bool) -> Door:
     """What the door of a quiz asks of a pupil who stands before it on this machine; *inside*: an attempt runs."""
-    rooms = {one.room.name for one in sittings_for(session, quiz.id, pupil_id) if one.room is not None}
-    room = ", ".join(sorted(rooms))
+    room = ", ".join(sorted(rooms_for(session, quiz.id, pupil_id)))
     guard = guard_of(session, quiz.id)
     if guard is None or pupil_id in guard.let_in:
         return Door(room=room)
@@ -166,11 +166,24 @@ def door_of(session: Session, quiz: Quiz, pupil_id: int, visit: Visit, *, inside
     )
 
 
-def sittings_for(session: Session, quiz_id: int, pupil_id: int) -> list[Sitting]:
-    """The sittings in which a pupil may write a quiz: those that name the pupil, else those that name nobody."""
-    sittings = session.scalars(select(Sitting).where(Sitting.quiz_id == quiz_id).order_by(Sitting.id)).all()
-    named = [sitting for sitting in sittings if pupil_id in sitting.pupil_ids]
-    return named or [sitting for sitting in sittings if not sitting.pupils]
+def rooms_for(session: Session, quiz_id: int, pupil_id: int) -> set[str]:
+    """The names of the rooms for a pupil: of the sittings that name the pupil, else of those that name nobody."""
+    sittings = session.execute(_SITTINGS, {"quiz_id": quiz_id, "pupil_id": pupil_id}).all()
+    chosen = [one for one in sittings if one.names_pupil] or [one for one in sittings if not one.names_anybody]
+    return {one.room for one in chosen if one.room is not None}
+
+
+_sitting, _room, _seat = (model.__table__.c for model in (Sitting, Room, SittingPupil))
+_SITTINGS = (
+    select(
+        _room.name.label("room"),
+        exists().where(_seat.sitting_id == _sitting.id, _seat.pupil_id == bindparam("pupil_id")).label("names_pupil"),
+        exists().where(_seat.sitting_id == _sitting.id).label("names_anybody"),
+    )
+    .select_from(Sitting.__table__)
+    .outerjoin(Room.__table__, _room.id == _sitting.room_id)
+    .where(_sitting.quiz_id == bindparam("quiz_id"))
+)
 
 
 def count_sittings(session: Session, quiz: Quiz) -> int:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session, joinedload, lazyload
+from sqlalchemy.orm import Session, joinedload, lazyload, load_only
 
 from lms.base.errors import Conflict, NotFound
 from lms.base.i18n_marks import N_
@@ -23,10 +23,11 @@ from lms.quizzes.domain.departures import Departure
 from lms.quizzes.domain.results import on_ten
 from lms.quizzes.domain.states import AttemptState
 from lms.quizzes.domain.switches import Shown
-from lms.quizzes.models import Attempt, AttemptScore, ItemScore, Quiz, ResponseCurrent, Submission
+from lms.quizzes.models import Attempt, AttemptScore, Quiz, Submission
 from lms.quizzes.service.corrections import Decided, corrections_in_force
 from lms.quizzes.service.departures import departures_of
 from lms.quizzes.service.frozen import FrozenForm, get_form
+from lms.quizzes.service.given import Scored, responses_of, scores_of
 from lms.quizzes.service.marking import comments_of
 from lms.quizzes.service.noting import Feedback, feedback_on
 from lms.quizzes.service.panels import panel_of
@@ -69,7 +70,8 @@ class Review:
     form: FrozenForm
     quiz: Quiz
     pupil: User
-    submission: Submission
+    handed_in_at: datetime
+    receipt: str
     shown: Shown
     questions: Sequence[ReviewedQuestion]
     points: Fraction | None
@@ -108,10 +110,14 @@ _OWN = (
     )
     .options(
         joinedload(Attempt.quiz).options(
-            joinedload(Quiz.course).options(lazyload(Course.school_class), lazyload(Course.subject)),
+            joinedload(Quiz.course).options(
+                load_only(Course.uid, Course.title), lazyload(Course.school_class), lazyload(Course.subject)
+            ),
             joinedload(Quiz.release_acts),
         ),
-        joinedload(Attempt.pupil).options(lazyload(User.school), lazyload(User.grants)),
+        joinedload(Attempt.pupil).options(
+            load_only(User.uid, User.full_name), lazyload(User.school), lazyload(User.grants)
+        ),
     )
 )
 
@@ -167,15 +173,15 @@ def _review(session: Session, attempt: Attempt, may: Shown, at: datetime) -> Rev
     found = session.execute(_ENDED, {"attempt_id": attempt.id, "run_id": quiz.current_run_id}).one_or_none()
     if found is None:
         raise NotFound
-    submission, scored = found
-    total = scored if may.marks else None
+    total = found if may.marks and found.worth is not None else None
     comments = comments_of(session, attempt) if may.comments else {}
     return Review(
         attempt=attempt,
         form=get_form(session, attempt.form_id),
         quiz=quiz,
         pupil=attempt.pupil,
-        submission=submission,
+        handed_in_at=found.handed_in_at,
+        receipt=found.receipt,
         shown=may,
         questions=_questions(session, attempt, may, comments, at) if may.anything else (),
         points=total.points if total else None,
@@ -185,18 +191,15 @@ def _review(session: Session, attempt: Attempt, may: Shown, at: datetime) -> Rev
     )
 
 
+_submission, _total = Submission.__table__.c, AttemptScore.__table__.c
 _ENDED = (
-    select(Submission, AttemptScore)
-    .outerjoin(
-        AttemptScore,
-        (AttemptScore.attempt_id == Submission.attempt_id) & (AttemptScore.run_id == bindparam("run_id")),
+    select(_submission.handed_in_at, _submission.receipt, _total.points, _total.worth, _total.waiting)
+    .outerjoin_from(
+        Submission.__table__,
+        AttemptScore.__table__,
+        (_total.attempt_id == _submission.attempt_id) & (_total.run_id == bindparam("run_id")),
     )
-    .where(Submission.attempt_id == bindparam("attempt_id"))
-)
-_response, _score = ResponseCurrent.__table__.c, ItemScore.__table__.c
-_RESPONSES = select(_response.slot, _response.response).where(_response.attempt_id == bindparam("attempt_id"))
-_POINTS = select(_score.slot, _score.points, _score.worth).where(
-    _score.attempt_id == bindparam("attempt_id"), _score.run_id == bindparam("run_id")
+    .where(_submission.attempt_id == bindparam("attempt_id"))
 )
 
 
@@ -204,9 +207,8 @@ def _questions(
     session: Session, attempt: Attempt, may: Shown, comments: Mapping[int, str], at: datetime
 ) -> list[ReviewedQuestion]:
     quiz = attempt.quiz
-    responses = {row.slot: row.response for row in session.execute(_RESPONSES, {"attempt_id": attempt.id})}
-    run = {"attempt_id": attempt.id, "run_id": quiz.current_run_id}
-    points = {row.slot: row for row in session.execute(_POINTS, run)} if may.marks else {}
+    responses = responses_of(session, attempt.id)
+    points = scores_of(session, attempt.id, quiz.current_run_id) if may.marks else {}
     items = items_of(session, attempt.form_id)
     shares = class_shares(session, quiz, at) if may.statistics else {}
     corrections = corrections_in_force(session, quiz.current_run_id) if may.marks and quiz.current_run_id else {}
@@ -240,7 +242,7 @@ def _questions(
 
 
 def _outcome(
-    quiz: Quiz, item: bank.BankItem, response: Mapping[str, Any], scored: Any, decided: Decided | None
+    quiz: Quiz, item: bank.BankItem, response: Mapping[str, Any], scored: Scored | None, decided: Decided | None
 ) -> bank.Score:
     """What marking says of a response; for what a person marked, what the person said."""
     score = score_of(quiz, item, response, decided.keys if decided else ())

@@ -27,11 +27,12 @@ from lms.quizzes.domain.leases import NOBODY, check_lease
 from lms.quizzes.domain.states import AttemptState, EventKind, HandedInBy, QuizState, Standing
 from lms.quizzes.domain.timing import Allowance, standing_of
 from lms.quizzes.hot.moving import Going
-from lms.quizzes.models import Admission, Attempt, AttemptEvent, Quiz, ResponseCurrent, Submission
+from lms.quizzes.models import Admission, Attempt, AttemptEvent, Quiz, Submission
 from lms.quizzes.service import admission
 from lms.quizzes.service.closing import Ending, close_attempt, close_attempts, needs_closing
 from lms.quizzes.service.events import answer_events, events_of
 from lms.quizzes.service.frozen import FrozenForm, forms_of, get_form
+from lms.quizzes.service.given import responses_of
 from lms.quizzes.service.pausing import check_not_paused
 from lms.quizzes.service.reading import Running, get_entry, get_own_attempt, lock_attempts, lock_own_attempt
 from question_bank import api as bank
@@ -455,9 +456,6 @@ _RECEIPT = (
         _attempt.school_id == bindparam("school_id"),
     )
 )
-_RESPONSES = select(ResponseCurrent.__table__.c.response).where(
-    ResponseCurrent.__table__.c.attempt_id == bindparam("attempt_id")
-)
 
 
 def get_receipt(session: Session, actor: Actor, uid: str) -> Receipt:
@@ -473,7 +471,7 @@ def get_receipt(session: Session, actor: Actor, uid: str) -> Receipt:
         raise NotFound
     if found.receipt is None:
         raise Conflict(N_("Bài này chưa nộp."))
-    responses = session.execute(_RESPONSES, {"attempt_id": found.id}).scalars()
+    responses = responses_of(session, found.id).values()
     return Receipt(
         quiz_uid=found.quiz_uid,
         title=found.title,

@@ -20,7 +20,7 @@ from lms.quizzes.domain.flow import PULSE
 from lms.quizzes.domain.states import AttemptState
 from lms.quizzes.hot import endpoint, saving, tokens
 from lms.quizzes.hot.wire import encode
-from lms.quizzes.service import admission, closing, leases, taking
+from lms.quizzes.service import admission, closing, leases, reading, taking
 from lms.quizzes.service.rescue_files import public_key
 from lms.quizzes.service.taking import ExamPage, Leaving
 from lms.quizzes.views import papers, practising
@@ -97,7 +97,8 @@ def start(uid: str) -> ResponseReturnValue:
 @reads_only
 def started(uid: str) -> ResponseReturnValue:
     """Where a browser without script asks again at the address of the button: the page that leads on."""
-    return redirect(url_for("quizzes.show", uid=uid), code=303)
+    quiz = reading.get_quiz(current_session(), current_actor(), uid)
+    return redirect(url_for("quizzes.show", uid=quiz.uid), code=303)
 
 
 @bp.get("/exam/<uid>")
