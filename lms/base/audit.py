@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
@@ -116,7 +116,8 @@ def _chain(session: Session) -> None:
         for entry in waiting:
             if entry.school_id == school_id:
                 seq += 1
-                row = {"uid": new_uid(), "seq": seq, **asdict(entry), "prev_hash": last}
+                noted = {name: getattr(entry, name) for name in _Waiting.__slots__}
+                row = {"uid": new_uid(), "seq": seq, **noted, "prev_hash": last}
                 last = row["hash"] = _digest(row)
                 rows.append(row)
         add_rows(session, cast(Table, AuditEntry.__table__), rows)

@@ -129,8 +129,8 @@ def looks_like_html(text: str) -> bool:
 
 def plain(fragment: str) -> str:
     """Return the words of a fragment, formulas in their LaTeX, pictures left out."""
-    if not fragment:
-        return ""
+    if "<" not in fragment and "&" not in fragment:
+        return " ".join(fragment.split())
     spaced = re.sub(r"<(?:br|/p|/li|/tr|/td|/th)\b[^>]*>", lambda m: m.group() + " ", fragment)
     root = _parse(spaced)
     return " ".join(root.text_content().split()) if root is not None else ""
@@ -163,10 +163,13 @@ def import_html(
     source = tidy(source)
     if not source.strip():
         return ""
+    put = place or inline_keeping_spaces
+    if "<" not in source and "&" not in source:
+        return clean(put(source).strip()).strip()
     root = _parse(source)
     if root is None:
         return ""
-    walker = _Walker(shelf, files or {}, place or inline_keeping_spaces)
+    walker = _Walker(shelf, files or {}, put)
     html = clean(walker.children(root, 0).strip()).strip()
     if not html and source.count("<") > 200:
         # Nested so deep that the parser gave up: the words are what is left.

@@ -8,6 +8,7 @@ from html import unescape
 
 from lxml.html import HtmlElement
 
+from lms.base.richtext.simple import is_simple, words_of
 from lms.base.richtext.vocabulary import BLOCKS, parse
 
 TEX = re.compile(r'<(span|div) class="tex">([^<]*)</\1>')
@@ -50,6 +51,11 @@ def to_plain(markup: str) -> str:
     >>> to_plain('<p>Cho <span class="tex">x &gt; 1</span>.<br>Tính</p><ul><li>a</li></ul>')
     'Cho x > 1.\nTính\na'
     """
-    text = "".join(_pieces(parse(markup))) if "<" in markup or "&" in markup else markup
-    lines = (" ".join(line.split()) for line in text.split("\n"))
+    lines = (" ".join(line.split()) for line in _text(markup).split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def _text(markup: str) -> str:
+    if "<" not in markup and "&" not in markup:
+        return markup
+    return words_of(markup) if is_simple(markup) else "".join(_pieces(parse(markup)))

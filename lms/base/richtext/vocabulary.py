@@ -8,6 +8,7 @@ import nh3
 from lxml import etree, html
 from lxml.html import HtmlElement
 
+from lms.base.richtext.simple import is_simple
 from lms.base.text import nfc
 
 TAGS = frozenset(
@@ -182,6 +183,8 @@ def clean(markup: str) -> str:
     '<p>a &lt; b c</p>'
     """
     kept = nfc(markup)
+    if is_simple(kept):
+        return kept
     for _ in range(_PASSES):
         before, kept = kept, _fitted(kept)
         if kept == before:

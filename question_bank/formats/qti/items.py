@@ -196,11 +196,18 @@ def _prompt(source: Source, body: etree._Element, interaction: etree._Element) -
 
 
 def _identifiers(elements: list[etree._Element], prefix: str = "") -> dict[str, str]:
-    """Return our ids by theirs, in the order of the item."""
-    return {
+    """Return our ids by theirs, in the order of the item.
+
+    Raises:
+        Lost: two have the same, so that no key could tell them apart.
+    """
+    ids = {
         one.get("identifier") or f"?{place}": f"{prefix}{place + 1}" if prefix else drafting.option_id(place)
         for place, one in enumerate(elements)
     }
+    if len(ids) != len(elements):
+        raise Lost("unreadable")
+    return ids
 
 
 def _stated(declared: Declaration) -> tuple[Scalar, ...]:
@@ -250,7 +257,7 @@ def _choice(source: Source, body: etree._Element, interaction: etree._Element) -
     shuffle = interaction.get("shuffle") == "true"
     kind = ItemType.MULTIPLE_CHOICE if several else ItemType.SINGLE_CHOICE
     content = ItemBody(kind, _prompt(source, body, interaction), options, shuffle=shuffle)
-    if len(ids) != len(choices) or len(options) < 2:
+    if len(options) < 2:
         source.problems.append(problems.too_few_options())
         return content, None
     right = tuple(one for one in _stated(declared) if str(one) in ids)

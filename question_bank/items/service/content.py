@@ -112,7 +112,7 @@ def _clean_options(options: tuple[Option, ...]) -> tuple[Option, ...]:
 def likeness(body: ItemBody) -> str:
     """A hash under which two questions are equal that read the same, whatever the order of their options."""
     options = sorted(exact_key(richtext.to_plain(option.html)) for option in (*body.options, *body.targets))
-    words = " ".join(exact_key(richtext.to_plain(body.passage + " " + body.prompt)).split())
+    words = " ".join(exact_key(richtext.to_plain(f"{body.passage} {body.prompt}".strip())).split())
     return hashlib.sha256("\n".join([words, *options, *sorted(asset_hashes(body))]).encode()).hexdigest()
 
 

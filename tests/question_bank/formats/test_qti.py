@@ -74,6 +74,11 @@ def test_rules_that_are_not_run_give_no_key() -> None:
     assert [one.code for one in draft.problems] == ["rules_unknown"]
 
 
+def test_options_of_one_name_are_not_carried() -> None:
+    reading = read_any(item(CHOICE.replace('"Y"', '"X"')))
+    assert (reading.drafts, [one.what for one in reading.not_carried]) == ((), ["qti:unreadable"])
+
+
 def test_unknown_interactions_are_named() -> None:
     reading = read_any(item('<hotspotInteraction responseIdentifier="RESPONSE"/>'))
     assert (reading.found, reading.drafts) == (1, ())

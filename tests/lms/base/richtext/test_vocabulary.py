@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.base.richtext import clean, display, reading, render, to_plain, typed, vocabulary
+from lms.base.richtext import clean, display, reading, render, simple, to_plain, typed, vocabulary
 from lms.base.richtext.vocabulary import TAGS, parse
 from tests.lms.base.richtext.hostile import HOSTILE, SHA
 
@@ -104,3 +104,27 @@ def test_cleaning_twice_changes_nothing(pieces):
     assert_harmless(once)
     authored = typed.from_author("".join(pieces))
     assert clean(authored) == authored
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["<p>", "</p>", "</p><p>", "<b>", "</b>", "<sub>", "</sub>", "x", " ", "\n", "\t", "\r", "\u00a0", "ế",
+             "e\u0301", "𝒳", "\u2028", "\u200b", "\x85", "\ufdd0", "<br>", '<span class="tex">', "</span>",
+             '<span class="tex">a_1</span>', "&lt;", "&amp;", "&gt;", "&nbsp;", '"', "'", "<u>đ</u>", "<i>", "</i>",
+             '<span class="gap" data-gap="g1"></span>']
+        )
+        | st.characters(exclude_categories=["Cs"]),
+        max_size=10,
+    )
+)  # fmt: skip
+def test_the_short_way_for_simple_texts_is_the_long_one(pieces):
+    for markup in ("".join(pieces), f"<p>{''.join(pieces)}</p>"):
+        markup = vocabulary.nfc(markup)
+        if simple.is_simple(markup):
+            assert vocabulary._fitted(markup) == markup
+            long = "".join(reading._pieces(parse(markup)))
+            assert simple.words_of(markup).split() == long.split()
+            assert [line.split() for line in simple.words_of(markup).split("\n") if line.strip()] == [
+                line.split() for line in long.split("\n") if line.strip()
+            ]
