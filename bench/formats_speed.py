@@ -63,7 +63,22 @@ def word_exam(questions: int) -> bytes:
             power = f"<m:sSup><m:e>{word.math('x')}</m:e><m:sup>{word.math(str(place + number))}</m:sup></m:sSup>"
             look = ("u",) if place == number % 4 else ()
             body.append(word.paragraph(word.run(f"{letter}.", *look), word.run(" "), word.formula(power + fraction)))
-    return word.docx(*body)
+    return word.docx(*body, parts=_PACKAGE)
+
+
+_PACKAGE = {  # said as Word says it; pandoc asks for it
+    "[Content_Types].xml": (
+        '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        '<Override PartName="/word/document.xml" ContentType='
+        '"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>'
+    ),
+    "_rels/.rels": (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r" '
+        'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" '
+        'Target="word/document.xml"/></Relationships>'
+    ),
+}
 
 
 def many_drafts(count: int) -> list[ItemDraft]:

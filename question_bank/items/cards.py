@@ -18,6 +18,7 @@ from lms.base.subjects import Subject
 from question_bank.competencies.service import find_outcomes, get_outcomes
 from question_bank.items.domain import LEVELS, STATE_NAMES, TYPE_NAMES, ItemDraft, ItemState
 from question_bank.items.models import ItemVersion
+from question_bank.items.parameters import example
 from question_bank.items.presenting import AssetUrl, Presented, PresentedKey, present, present_key, show
 from question_bank.items.service.reading import draft_of, list_topics
 
@@ -49,8 +50,9 @@ class Card:
 
     @classmethod
     def of_draft(cls, draft: ItemDraft, endpoint: str, uid: str = "") -> Card:
-        """Show a draft; its pictures are served by *endpoint*."""
+        """Show a draft, of a template one draw; its pictures are served by *endpoint*."""
         address = asset_address(endpoint)
+        draft = example(draft, uid)
         return cls(
             uid,
             present(draft.body, address),
@@ -83,7 +85,7 @@ def asset_address(endpoint: str) -> AssetUrl:
 def card_of(version: ItemVersion, *, with_key: bool = True) -> Card:
     """Show a version."""
     address = asset_address("bank.asset")
-    draft = draft_of(version)
+    draft = example(draft_of(version), version.uid)
     state = ItemState(version.state)
     return Card(
         version.uid,

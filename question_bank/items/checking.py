@@ -7,11 +7,13 @@ from decimal import Decimal, InvalidOperation
 
 from lms.base.i18n_marks import N_
 from lms.base.richtext import to_plain
+from question_bank.items import parameters
 from question_bank.items.domain import (
     ChoiceKey,
     GapKey,
     ItemBody,
     ItemKey,
+    ItemNotes,
     ItemType,
     NumberKey,
     OrderKey,
@@ -34,6 +36,10 @@ _LEAST: Mapping[ItemType, int] = {
 
 def problems_in(body: ItemBody, key: ItemKey | None) -> tuple[Problem, ...]:
     """Say what keeps a question out of the bank; nothing when it is whole."""
+    if parameters.is_template(body):
+        if said := parameters.problems_of(body, key):
+            return tuple(Problem("template", one.text, one.params, blocking=True) for one in said)
+        body, key, _ = parameters.drawn(body, key, ItemNotes(), "check/0")
     return (*_body_problems(body), *_key_problems(body, key))
 
 

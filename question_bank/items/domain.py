@@ -67,12 +67,24 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Variable:
+    """A number that changes from draw to draw: a decimal string from `low` to `high` in steps, or one of `values`."""
+
+    name: str
+    low: str = "1"
+    high: str = "10"
+    step: str = "1"
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ItemBody:
     """What a pupil sees.
 
     `options` holds the options of a choice, the statements of a cluster, the left side of a matching or the things
     to order (in an order that tells nothing). `targets` holds the right side of a matching; there may be more targets
-    than options. A true/false question has neither: its statement is the prompt.
+    than options. A true/false question has neither: its statement is the prompt. A body with `variables` is a
+    template, from which questions are drawn (`question_bank.items.parameters`); no pupil ever sees it.
     """
 
     type: ItemType
@@ -83,6 +95,7 @@ class ItemBody:
     passage: str = ""  # shared text that stands before the prompt
     passage_id: str = ""  # questions with the same passage stay together
     shuffle: bool = True
+    variables: tuple[Variable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

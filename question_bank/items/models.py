@@ -21,6 +21,7 @@ from lms.base.subjects import Subject
 from lms.base.users import User
 from question_bank.items import codec
 from question_bank.items.domain import BankItem, ItemBody, ItemKey, ItemNotes, ItemState, ItemType, next_state
+from question_bank.items.parameters import drawn
 
 
 class Bank(Base):
@@ -188,14 +189,15 @@ class ItemVersion(Base):
         self.state = state
 
     def to_value(self) -> BankItem:
-        """Return the version as the rest of the product sees it."""
+        """Return the version as the rest of the product sees it: of a template, what its own uid draws."""
+        body, key, notes = drawn(self.body, self.key, self.notes, self.uid)
         return BankItem(
             item_uid=self.item.uid,
             version_uid=self.uid,
             version_no=self.number,
-            body=self.body,
-            key=self.key,
-            notes=self.notes,
+            body=body,
+            key=key,
+            notes=notes,
             subject_id=self.subject_id,
             grade=self.grade,
             level=self.level,
