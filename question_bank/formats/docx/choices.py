@@ -11,7 +11,7 @@ from question_bank.formats.docx.answers import Stated, judged, key_of_line, spok
 from question_bank.formats.docx.lines import PLAIN, Line, Style
 from question_bank.formats.docx.segments import Raw
 
-_TICKED = re.compile(r"\s*(?:\(\s*(?:x|đ|đúng|✓|✔)\s*\)|\[\s*(?:x|đ|đúng|✓|✔)\s*\]|[✓✔☑])\s*\.?\s*$", re.I)
+_TICKED = re.compile(r"\s*(?:\(\s*(?:đ|đúng|✓|✔)\s*\)|\[\s*(?:x|đ|đúng|✓|✔)\s*\]|[✓✔☑])\s*\.?\s*$", re.I)
 _TRUTH_END = re.compile(
     r"(?:\s*[(\[]\s*(?P<in>(?i:đúng|sai|true|false|đ|s|t|f))\s*[)\]]|(?:\s*(?:[–—→⇒:]|=>|->|\s-)\s*|\t\s*|\s{2,}|(?<=[.;])\s+)"
     r"(?P<out>Đúng|Sai|ĐÚNG|SAI|Đ|S|True|False))\s*\.?\s*$",
@@ -106,8 +106,8 @@ def _without_answers(raw: Raw) -> tuple[list[Line], list[Stated], list[Line]]:
         if key is not None:
             stated.append(key)
             keyed = True
-        elif place and re.match(r"^\W*(?:đáp án|đáp số|đ/a|trả lời)\s*:[\s._…▢□\[\]o]*$", text, re.I):
-            keyed = True  # a place to write the answer on
+        elif place and labels.ANSWER_SPACE.match(text):
+            keyed = True
         elif keyed and not labels.OPTION.match(text) and not line.only_things:
             solution.append(line)
         else:
@@ -135,8 +135,7 @@ def _places(lines: Sequence[Line], base: str) -> list[_Place]:
             else:
                 continue
             sign = ")" if match["round"] else text[match.start("letter") + 1 : match.start("space")].strip()
-            starred = bool(match["star"] or match["star2"])
-            found.append(_Place(number, match.start(), match.end(), letter, sign, first, spaced, starred))
+            found.append(_Place(number, match.start(), match.end(), letter, sign, first, spaced, bool(match["star"])))
     return found
 
 
@@ -290,7 +289,7 @@ def _take_truth(choice: Choice) -> None:
 
 
 def _take_tick(choice: Choice) -> None:
-    """Take "(x)" or a tick off an option."""
+    """Take a tick off an option."""
     if choice.lines and (match := _TICKED.search(choice.lines[-1].text)) and match.start() > 0:
         choice.starred = True
         choice.lines[-1] = choice.lines[-1].cut(0, match.start())

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from question_bank.formats import drafting, fragments, problems
-from question_bank.formats.docx import labels, marks
+from question_bank.formats.docx import labels, marks, typed_tex
 from question_bank.formats.docx.choices import Parsed
 from question_bank.formats.docx.keys import Verdict
 from question_bank.formats.docx.lines import Line, flow_html, option_html, plain_text
@@ -25,10 +25,6 @@ from question_bank.items.domain import (
 )
 
 _PLACE_IN_PASSAGE = re.compile(r"[{(]\s*<\s*(\d{1,3})\s*>\s*[})]")
-
-_BARE_LATEX = re.compile(
-    r"\\(?:frac|sqrt|log|ln|sin|cos|tan|pi|alpha|beta|Delta|int|sum|lim|vec|overrightarrow|forall|exists|in|le|ge|ne)\b"
-)
 
 
 def draft(question: Parsed, verdict: Verdict, solution: Sequence[Line]) -> ItemDraft:
@@ -68,6 +64,8 @@ def draft(question: Parsed, verdict: Verdict, solution: Sequence[Line]) -> ItemD
         *question.prompt,
         *(line for choice in question.choices for line in choice.lines),
         *(raw.passage.lines if raw.passage else []),
+        *question.solution,
+        *solution,
     ]
     found += _problems_of_things(all_lines)
     body = ItemBody(kind, prompt, drafting.options(fragments_of), passage=passage, passage_id=passage_id)
@@ -153,6 +151,6 @@ def _label_left(question: Parsed) -> bool:
 
 def _problems_of_things(lines: Sequence[Line]) -> list[Problem]:
     codes = [thing.problem for line in lines for thing in line.things.values() if thing.problem]
-    if any(_BARE_LATEX.search(line.text) for line in lines):
+    if any(typed_tex.is_bare(line.text) for line in lines):
         codes.append("bare_latex")
     return [problems.thing(code) for code in dict.fromkeys(codes)]

@@ -65,7 +65,7 @@ def laid_out(blocks: Sequence[Block]) -> list[Block]:
             found += judged
         elif is_frame(block):
             for row in numbered_rows(block):
-                for cell in row:
+                for cell in _with_letters(row):
                     found += laid_out(cell)
         else:
             found += as_lines([block])
@@ -88,6 +88,27 @@ def is_frame(grid: Grid) -> bool:
         return True
     letters = {(match["letter"] or match["round"]) for text in firsts if (match := labels.OPTION.match(text.strip()))}
     return {"A", "B"} <= letters or {"a", "b", "c"} <= letters or any(labels.PART.match(text) for text in firsts)
+
+
+def _with_letters(row: Sequence[list[Block]]) -> list[list[Block]]:
+    """Return cells with the letters that stand in cells of their own joined to the option beside them."""
+    found: list[list[Block]] = []
+    letter: Line | None = None
+    for cell in row:
+        full = [block for block in cell if isinstance(block, Grid) or not block.blank]
+        only = full[0] if len(full) == 1 else None
+        if letter is not None:
+            lines = as_lines(full)
+            if lines:
+                letter.join(lines[0])
+            found.append([letter, *lines[1:]])
+            letter = None
+        elif isinstance(only, Line) and labels.OPTION.fullmatch(labels.norm(only.text).strip()):
+            letter = only.trimmed()
+            letter.add(" ", PLAIN)
+        else:
+            found.append(cell)
+    return [*found, [letter]] if letter is not None else found
 
 
 def numbered_rows(grid: Grid) -> list[list[list[Block]]]:
@@ -114,6 +135,8 @@ def one_table_paper(grid: Grid) -> list[Block] | None:
         return None
     heads = [words(cell) for cell in grid.rows[0]]
     text_columns = [n for n, head in enumerate(heads) if _HEAD_TEXT.search(head) and not _HEAD_NUMBER.match(head)]
+    if not text_columns:  # "STT | Câu hỏi | …": a second column of that name is no number
+        text_columns = [n for n, head in enumerate(heads) if n and _HEAD_TEXT.search(head)]
     keys = [n for n, head in enumerate(heads) if _HEAD_KEY.match(head) or re.match(r"đáp án đúng", head, re.I)]
     option_columns = [
         (n, match[1].upper()) for n, head in enumerate(heads)
@@ -197,6 +220,7 @@ def answers(grid: Grid) -> Found | None:
 
 # Without a heading only letters make a key: a table of numbers may belong to a question.
 _LETTER_CELL = re.compile(r"^(?:[A-Ha-h]|[A-H](?:\s*,\s*[A-H])+|[ĐSđs]{2,6}|)$")
+_TRUTH_CELL = re.compile(r"^(?:đúng|sai|true|false|[đstfx])?$", re.I)
 UNHEADED_AT_LEAST = 3
 
 
@@ -322,6 +346,8 @@ def _statement_columns(rows: list[list[str]]) -> Found | None:
     for row in rows[1:]:
         match = _NUMBER_CELL.match(row[0])
         if not match or int(match[1]) in found:
+            return None
+        if any(not _TRUTH_CELL.match(row[n]) for n in letters if n < len(row)):
             return None
         given = [f"{letter}:{row[n]}" for n, letter in letters.items() if n < len(row) and row[n]]
         if given:

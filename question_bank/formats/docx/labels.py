@@ -38,9 +38,7 @@ WEAK = re.compile(r"^\s*(?P<n>\d{1,3})\s*[.)](?![\d.])\s*")
 ROUND = re.compile(r"^\s*\(\s*(?P<angle><)?\s*(?P<n>\d{1,3})\s*>?\s*\)\s*[.:]?\s*")
 _OPENS = re.compile(rf"\s*(?:$|\t|[{_UPPER}\d\"“‘'(\[\ufffc\\$])")  # what a question may open with
 
-OPTION = re.compile(
-    r"(?P<star>\*\s*)?(?:\(\s*(?P<round>[A-Ha-h])\s*\)|(?P<letter>[A-Ha-h])\s*[.):/])(?P<space>\s*)(?P<star2>\*(?=\s|\w))?"
-)
+OPTION = re.compile(r"(?P<star>\*\s*)?(?:\(\s*(?P<round>[A-Ha-h])\s*\)|(?P<letter>[A-Ha-h])\s*[.):/])(?P<space>\s*)")
 PART = re.compile(
     rf"^\s*(?:{_BRACKET}\s*)*(?P<word>phần|part|section)\s+(?P<id>[IVX]{{1,4}}|\d{{1,2}}|[A-E])(?![a-zA-Zà-ỹ])\s*[.:\-–)]*\s*(?P<title>.*)$",
     re.I,
@@ -74,6 +72,13 @@ KEY_LINE = re.compile(
     r"(?P<word>ta\s+chọn|chọn|đáp án|đáp số|đ/a|đa|answer|ans|key|trả lời|kết quả|correct answer)"
     r"(?P<more>(?:\s+(?:đáp án|phương án|câu|ý|đúng|là|chọn|cần chọn|is|key))*)\s*(?P<colon>[:.=]?)\s*(?P<value>.*)$",
     re.I | re.S,
+)
+ANSWER_SPACE = re.compile(r"^\W*(?:đáp án|đáp số|đ/a|trả lời)\s*:[\s._…▢□\[\]o]*$", re.I)  # to write the answer on
+LETTERHEAD = re.compile(  # of a paper, before its first question
+    r"^\W*(?:sở\b|phòng\b|trường\b|bộ giáo dục|cộng ho[àa]|đề\s*(?:số|thi|kiểm|cương|ôn|chính|khảo|minh|luyện|:|\d)|"
+    r"kì thi|kỳ thi|bài kiểm tra|kiểm tra|môn|thời gian|họ,?\s*(?:và)?\s*tên|số báo danh|sbd|mã đề|lớp|khối|năm học|"
+    r"học k[ìỳ]|điểm\s*:|lời phê|chữ k[ýí]|giám thị|\(?\s*(?:đề|bài)\s+(?:thi|kiểm tra)?\s*(?:có|gồm))",
+    re.I,
 )
 LETTERS = re.compile(
     r"^[\[(]?\s*(?P<letters>[A-Ha-h](?:\s*(?:[,;&]|và|and)\s*[A-Ha-h])*)\s*[\])]?\s*(?P<end>[.!;:]|$|\()"
@@ -169,6 +174,12 @@ def starts_with_tag(text: str) -> bool:
     return leading_tags(text, Tags()) > 0
 
 
+def is_letterhead(text: str) -> bool:
+    """Tell a line of a paper's head, or a title in capitals, from the words of a question."""
+    letters = [char for char in text if char.isalpha()]
+    return bool(LETTERHEAD.match(text)) or (len(letters) > 8 and all(char.isupper() for char in letters))
+
+
 @dataclass(frozen=True, slots=True)
 class Start:
     """The start of a question: its number, the words of its label, where its own text begins."""
@@ -183,7 +194,7 @@ def question_start(text: str, tags: Tags | None = None) -> Start | None:
     """Return the start of a question that a line opens with."""
     shown = norm(text)
     match = STRONG.match(shown)
-    if match:
+    if match and not re.search(r"[(\[]\s*[A-H]\s*[)\]]", match["before"]):  # "(C) Câu 3" is an option
         bare = not match["end"].strip() and not _OPENS.match(shown, match.end("after"))
         if tags is not None:
             for body in re.findall(r"[\[(<{]\s*([^\[\](){}<>]{1,40}?)\s*[\])>}]", match["before"] + match["after"]):

@@ -6,6 +6,7 @@ uses; a look that all options share, or one that is on a few words, says nothing
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +16,8 @@ from question_bank.formats.docx.lines import OBJECT, Line
 
 KINDS = ("underline", "shade", "color", "bold")
 WHOLE = 0.9  # of the letters of an option
+_STARRED = re.compile(r"^\s*\*(?!\*)\s*(?=\S)")
+_CROSSED = re.compile(r"(?<=[\s\ufffc])\(\s*[xX]\s*\)\s*\.?\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,32 @@ class Usage:
 
     options: frozenset[str]
     statements: frozenset[str]
+
+
+def settle(questions: Sequence[Parsed]) -> None:
+    """Take "*" and "(x)" for marks where the paper marks so: "*args" and "f (x)" may as well be what an option says."""
+    choices = [one for one in questions if one.kind == "choice" and len(one.choices) >= 2]
+    for sign, place in ((_STARRED, 0), (_CROSSED, -1)):
+        signed = [[one for one in question.choices if _sign(sign, one, place)] for question in choices]
+        if sum(len(found) == 1 for found in signed) < _needed(len(choices)):
+            continue
+        for one in (one for found in signed for one in found):
+            match = _sign(sign, one, place)
+            if match:
+                one.starred = True
+                line = one.lines[place]
+                one.lines[place] = line.cut(match.end()) if place == 0 else line.cut(0, match.start())
+
+
+def _sign(sign: re.Pattern[str], choice: Choice, place: int) -> re.Match[str] | None:
+    """Return where a sign stands in an option that says something else as well."""
+    match = sign.search(choice.lines[place].text) if choice.lines else None
+    return match if match and (place == 0 or match.start() > 0) else None
+
+
+def _needed(questions: int) -> int:
+    """Return on how many questions a mark must set one option apart to be a mark of the paper."""
+    return 1 if questions <= 3 else max(2, questions * 3 // 10)
 
 
 def usage(questions: Iterable[Parsed]) -> Usage:
@@ -34,7 +63,7 @@ def usage(questions: Iterable[Parsed]) -> Usage:
         for kind in KINDS:
             if len(set_apart(question.choices, kind)) == 1:
                 single[kind] += 1
-    needed = 1 if len(choices) <= 3 else max(2, len(choices) * 3 // 10)
+    needed = _needed(len(choices))
     used = {kind for kind, count in single.items() if count >= needed}
     # Nobody underlines a label or lays a colour under it by chance.
     used |= {
@@ -76,7 +105,7 @@ def _text_values(choices: Sequence[Choice], kind: str) -> list[str] | None:
             _value(getattr(line.styles[place], kind))
             for line in choice.lines
             for place, char in enumerate(line.text)
-            if char != OBJECT and (char.isalnum() or char not in " \t.,;:!?()–-\u00a0")
+            if (char != OBJECT and (char.isalnum() or char not in " \t.,;:!?()–-\u00a0")) or _is_formula(line, place)
         ]
         counted = Counter(look for look in looks if look)
         if not counted:
@@ -87,6 +116,10 @@ def _text_values(choices: Sequence[Choice], kind: str) -> list[str] | None:
             return None
         values.append(look)
     return values
+
+
+def _is_formula(line: Line, place: int) -> bool:
+    return place in line.things and line.things[place].kind == "formula"
 
 
 def _value(look: bool | str) -> str:

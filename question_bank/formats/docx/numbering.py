@@ -88,7 +88,7 @@ class Numbering:
             text = (
                 "" if level.format == "none" and not level.text.strip() else "•" if level.format == "bullet" else text
             )
-        look = applied(applied(base, level.look), paragraph.find(w("rPr")) if paragraph is not None else None)
+        look = self.styles.run(applied(base, level.look), paragraph.find(w("rPr")) if paragraph is not None else None)
         return (text + " ", look) if text else None
 
     def _shown(self, one: _List, counts: dict[int, int], at: int, level: Level) -> str:

@@ -128,6 +128,8 @@ def _text(text: str) -> str:
             for char in word
         ):
             out.append(f"\\text{{{word}}}")
+        elif word in symbols.FUNCTIONS:
+            out.append(_function_name(word))
         else:
             out.append("".join(_character(char) for char in word))
     return "".join(out)

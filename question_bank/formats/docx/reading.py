@@ -40,6 +40,7 @@ def read(data: bytes, filename: str = "") -> Reading:
             "file",
             N_("Không thấy câu hỏi nào. Mỗi câu cần bắt đầu bằng “Câu 1.”, phương án bằng “A.”, “B.”, “C.”, “D.”."),
         )
+    marks.settle(questions)
     used = marks.usage(questions)
     behind, solutions = keys.assign(questions, found.section)
     drafts = tuple(

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from question_bank.formats.docx import labels
-from question_bank.formats.docx.answers import Section
+from question_bank.formats.docx import grids, labels
+from question_bank.formats.docx.answers import Section, key_of_line, spoken
 from question_bank.formats.docx.labels import Part, Start, Tags
 from question_bank.formats.docx.lines import OBJECT, Block, Grid, Line
 
@@ -35,6 +35,7 @@ class Raw:
     ended: bool = False  # by a separator of its own
     upper: int = 0  # how many option letters have gone by
     lower: int = 0
+    solving: bool = False  # past "Lời giải", and no answer stated since
 
     @property
     def complete(self) -> bool:
@@ -45,6 +46,10 @@ class Raw:
         """Append a line and watch for options."""
         self.lines.append(line)
         text = labels.norm(line.text)
+        if self.complete and labels.SOLUTION.match(text):
+            self.solving = True
+        elif self.solving:
+            self.solving = key_of_line(" ".join(labels.norm(spoken(line)).split())) is None
         for match in labels.OPTION.finditer(text):
             first, head = labels.before(text, match.start())
             if not first and not head[-1:].isspace():
@@ -68,7 +73,9 @@ class Cut:
 def cut(blocks: Sequence[Block]) -> Cut:
     """Return the questions of a paper whose frames have been laid out."""
     cutter = _Cutter(blocks)
-    for block in blocks:
+    shown = [block for block in blocks if isinstance(block, Grid) or not block.blank]
+    for block, following in zip(shown, [*shown[1:], None], strict=False):
+        cutter.following = following
         if isinstance(block, Grid):
             cutter.close()
             cutter.section.take_grid(block)
@@ -92,6 +99,7 @@ class _Cutter:
         self.answers = False
         self.last = 0
         self.fresh = True  # the next line may open a question without a number
+        self.following: Block | None = None
         self.mode = _mode(blocks)
 
     def kept(self) -> list[Raw]:
@@ -111,8 +119,6 @@ class _Cutter:
 
     def feed(self, line: Line) -> None:
         text = labels.norm(line.text)
-        if line.blank:
-            return
         if self.marker(line, text):
             return
         if labels.END.match(text) and (self.raws or self.current):
@@ -168,7 +174,13 @@ class _Cutter:
 
     def heading(self, text: str) -> bool:
         """Take the heading of a part or of the answers."""
-        if OBJECT not in text and labels.ANSWERS.match(text) and self.raws and _is_heading(text, self.current):
+        if (
+            OBJECT not in text
+            and labels.ANSWERS.match(text)
+            and self.raws
+            and _is_heading(text, self.current)
+            and not self.opens_solution(text)
+        ):
             self.close()
             self.passage = None
             self.behind = self.answers = True
@@ -183,6 +195,16 @@ class _Cutter:
         self.part, self.passage, self.capturing, self.group, self.last = part, None, False, False, 0
         self.fresh = False
         return True
+
+    def opens_solution(self, text: str) -> bool:
+        """Tell the heading of one question's solution ("Hướng dẫn giải") from that of all answers, by what follows."""
+        if self.current is None or not labels.SOLUTION.match(text) or not isinstance(self.following, Line):
+            return False
+        following = labels.norm(self.following.text)
+        if labels.part_heading(following) is not None or grids.compact(" ".join(following.split())) is not None:
+            return False
+        start = labels.question_start(following)
+        return start is None or start.number == self.last + 1
 
     def answer(self, line: Line, text: str) -> bool:
         """Take a line behind the questions; False when another paper begins there."""
@@ -275,7 +297,9 @@ class _Cutter:
         if self.current is None or self.new_without_number(line, text):
             tagged = labels.starts_with_tag(text)
             may_open = (
-                self.mode in ("sep", "options") or (self.fresh and self.separated) or (tagged and self.mode != "strong")
+                (self.mode in ("sep", "options") and (bool(self.raws) or not labels.is_letterhead(spoken(line))))
+                or (self.fresh and self.separated)
+                or (tagged and self.mode != "strong")
             )
             if not may_open:
                 self.part.learn(text)
@@ -284,6 +308,11 @@ class _Cutter:
             raw = self.open(None, "")
             raw.add(line.cut(labels.leading_tags(text, raw.tags)))
             return
+        if self.mode == "options" and self.current.solving and re.match(r"\*?\(?A\s*[.):]", text.lstrip()):
+            # The solution stated no answer, so that nothing told where it ended: its last line asks what follows.
+            opening = self.current.lines.pop()
+            self.close()
+            self.open(None, "").add(opening)
         self.current.add(line)
 
     @property
@@ -295,11 +324,12 @@ class _Cutter:
             return False
         if labels.starts_with_tag(text):
             return True
-        if self.mode != "options" or not self.current.complete or line.only_things:
+        if self.mode != "options" or not self.current.complete or line.only_things or self.current.solving:
             return False
         return (
             not labels.OPTION.match(text.lstrip())
-            and not labels.KEY_LINE.match(text)
+            and not labels.ANSWER_SPACE.match(text)
+            and key_of_line(text, strict=False) is None
             and not labels.SOLUTION.match(text)
         )
 
@@ -313,14 +343,17 @@ def _is_heading(text: str, current: Raw | None) -> bool:
 def _mode(blocks: Sequence[Block]) -> str:
     """Return what parts the questions of this paper: labels, separators, bare numbers, or nothing but their options."""
     lines = [block for block in blocks if isinstance(block, Line) and not block.blank]
+    end = next((at for at, line in enumerate(lines) if at and labels.END.match(labels.norm(line.text))), len(lines))
+    lines = lines[:end]  # what lies behind "HẾT" lists answers its own way
     starts = [labels.question_start(line.text) for line in lines]
-    if any(start and start.kind in ("strong", "loose") for start in starts):
-        return "strong"
-    if any(labels.BREAK.match(labels.norm(line.text)) for line in lines):
-        return "sep"
+    strong = sum(1 for start in starts if start and start.kind in ("strong", "loose"))
     numbers = [start.number for start in starts if start and start.kind in ("weak", "round")]
     options = sum(1 for line in lines if re.match(r"\s*\*?\(?A\s*[.):]", labels.norm(line.text)))
     ordered = sum(1 for before, after in zip([0, *numbers], numbers, strict=False) if after == before + 1)
+    if strong and not (ordered >= 2 * strong + 2 and ordered <= 2 * options <= 4 * ordered):
+        return "strong"
+    if any(labels.BREAK.match(labels.norm(line.text)) for line in lines):
+        return "sep"
     if numbers and (ordered >= 2 or options <= 1) and ordered * 2 >= options:
         return "weak"
     return "options" if options else "weak"

@@ -47,6 +47,13 @@ class Styles:
             base = applied(base, style.find(w("rPr")))
         return base
 
+    def run(self, base: Style, properties: etree._Element | None) -> Style:
+        """Return *base* with what the `w:rPr` of a run or of a paragraph's mark says, its named style first."""
+        if properties is None:
+            return base
+        named = value(properties.find(w("rStyle")))
+        return applied(self.look(named, base) if named else base, properties)
+
     def paragraph(self, ident: str) -> Style:
         """Return how plain text in a paragraph of a style looks."""
         name = ident or self.default_paragraph

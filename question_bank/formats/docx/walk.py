@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 
 from lxml import etree
@@ -16,6 +15,7 @@ from question_bank.formats.docx.package import Package
 from question_bank.formats.docx.pictures import Pictures
 from question_bank.formats.docx.styles import Styles, applied, value, w
 from question_bank.formats.docx.symbols import readable, symbol
+from question_bank.formats.docx.typed_tex import with_formulas
 from question_bank.formats.fragments import Shelf, tex, tidy
 
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
@@ -96,7 +96,7 @@ class Walker:
             elif tag in (omml.m("oMath"), omml.m("oMathPara")):
                 formula = omml.latex(child)
                 if formula:
-                    line.put(Thing("formula", tex(formula)), base)
+                    line.put(Thing("formula", tex(formula)), formula_look(child, base))
             elif tag == f"{MC}AlternateContent":
                 self.inside(_alternative(child), line, base, depth + 1)
             elif len(child):
@@ -107,9 +107,7 @@ class Walker:
         look = base
         font = ""
         if properties is not None:
-            if character := value(properties.find(w("rStyle"))):
-                look = self.styles.look(character, look)
-            look = applied(look, properties)
+            look = self.styles.run(base, properties)
             if properties.find(w("vanish")) is not None and value(properties.find(w("vanish"))) not in ("0", "false"):
                 return
             font = value(properties.find(w("rFonts")), "ascii") or value(properties.find(w("rFonts")), "hAnsi")
@@ -189,28 +187,10 @@ class Walker:
         return Grid(rows, spans)
 
 
-_TEX = re.compile(
-    r"\\\((?P<round>(?:(?!\\[()])[^\n\ufffc])+)\\\)|\\\[(?P<square>(?:(?!\\[\[\]])[^\n\ufffc])+)\\\]|"
-    r"\$\$(?P<double>[^$\n\ufffc]+)\$\$|(?<![\\\w$])\$(?=[^\s$])(?P<single>[^$\n\ufffc]{1,400})(?<=[^\s\\])\$(?![\d$])"
-)
-
-
-def with_formulas(line: Line) -> Line:
-    r"""Return a line with typed LaTeX (`\(…\)`, `$…$`, `$$…$$`) as formulas."""
-    if "$" not in line.text and "\\" not in line.text:
-        return line
-    for match in reversed(list(_TEX.finditer(line.text))):
-        formula = match["round"] or match["square"] or match["double"] or match["single"]
-        if not formula.strip():
-            continue
-        after = line.cut(match.end())
-        look = line.styles[match.start()]
-        label = line.label
-        line = line.cut(0, match.start())
-        line.put(Thing("formula", tex(formula)), look)
-        line.join(after)
-        line.label = label
-    return line
+def formula_look(element: etree._Element, base: Style) -> Style:
+    """Return the look that all of a formula has: whoever marks an option marks the formula in it."""
+    looks = {applied(base, run.find(w("rPr"))) for run in element.iter(omml.m("r"))}
+    return replace(looks.pop(), script="") if len(looks) == 1 else base
 
 
 def _children(holder: etree._Element, tag: str) -> list[etree._Element]:

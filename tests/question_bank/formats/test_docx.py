@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from question_bank.formats.docx import read
-from question_bank.items.domain import ChoiceKey, EssayKey, ItemDraft, ItemType, NumberKey, TextKey, TruthKey
-from tests.question_bank.formats.word import (
+from bench.papers.wordml import (
     docx,
     formula,
     math,
@@ -20,6 +18,8 @@ from tests.question_bank.formats.word import (
     run,
     table,
 )
+from question_bank.formats.docx import read
+from question_bank.items.domain import ChoiceKey, EssayKey, ItemDraft, ItemType, NumberKey, TextKey, TruthKey
 
 INPUTS = Path(__file__).parents[4] / "shared" / "inputs" / "6-vn-exams"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
@@ -531,3 +531,77 @@ def test_real_papers(name: str, count: int, keys: str) -> None:
     reading = read(path.read_bytes(), name)
     assert reading.found == len(reading.drafts) == count
     assert "".join(key_of(draft) or "-" for draft in reading.drafts) == keys
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("Nghiệm của $x^{2}=4$ là", '<span class="tex">x^{2}=4</span> là'),
+        ("Tính $ \\dfrac{1}{2} $ xong", '<span class="tex">\\dfrac{1}{2}</span> xong'),
+        ("Số$\\log_{2}8$ bằng", 'Số<span class="tex">\\log_{2}8</span> bằng'),
+        ("Giá từ $5 đến $10 một kg", "Giá từ $5 đến $10 một kg"),
+    ],
+)
+def test_latex_between_dollars_is_a_formula(typed: str, shown: str) -> None:
+    (draft,) = paper(f"Câu 1. {typed}", "*A. a", "B. b")
+    assert shown in draft.body.prompt
+    assert "docx_bare_latex" not in codes(draft)
+
+
+@pytest.mark.parametrize("typed", ["x^{4}", "x_{1} + 2", "\\log_{2}8", "\\dfrac{1}{2}", "y = x^2 - 1"])
+def test_bare_latex_is_kept_and_flagged(typed: str) -> None:
+    (draft,) = paper("Câu 1. Tính.", f"*A. {typed}", "B. b")
+    assert options(draft)[0] == typed
+    assert codes(draft) == ["docx_bare_latex"]
+
+
+def test_names_of_programs_are_no_latex() -> None:
+    (draft,) = paper("Câu 1. Tệp C:\\Users\\lan thuộc ai, biến dem_so là gì?", "*A. a_1", "B. b")
+    assert not draft.problems
+
+
+def test_a_star_or_cross_is_a_mark_only_where_the_paper_marks_so() -> None:
+    lines: list[str] = []
+    for number in range(1, 11):
+        right = {True: "A. *một", False: "A. một"}[number < 9]
+        lines += [f"Câu {number}. Hỏi?", right, "B. hai" if number < 9 else "B. f (x)", "C. ba", "D. bốn"]
+    drafts = paper(*lines)
+    assert [key_of(draft) for draft in drafts] == ["A"] * 8 + ["", ""]
+    assert options(drafts[9]) == ["một", "f (x)", "ba", "bốn"]
+
+
+def test_a_look_on_a_formula_marks_its_option() -> None:
+    red = '<w:rPr><w:color w:val="FF0000"/></w:rPr>'
+    body = [paragraph("Câu 1. Tính?")]
+    body += [
+        paragraph(f"{letter}. ", formula(f"<m:r>{red if letter == 'C' else ''}<m:t>{letter.lower()}</m:t></m:r>"))
+        for letter in "ABCD"
+    ]
+    (draft,) = read(docx(*body)).drafts
+    assert key_of(draft) == "C"
+
+
+def test_solutions_end_without_numbers_too() -> None:
+    lines = [
+        "Hỏi một?",
+        "A. a",
+        "B. b",
+        "Lời giải",
+        "Vì a.",
+        "Thế nên.",
+        "Chọn A",
+        "Hỏi hai?",
+        "A. a",
+        "B. b",
+        "Lời giải",
+        "Vì b.",
+    ]
+    first, second, third = paper(*lines, "Hỏi ba?", "A. a", "B. b", "Chọn B")
+    assert [key_of(draft) for draft in (first, second, third)] == ["A", "", "B"]
+    assert third.body.prompt == "<p>Hỏi ba?</p>"
+
+
+def test_a_solution_of_one_question_is_no_section_of_answers() -> None:
+    drafts = paper("Câu 1. Một?", "*A. a", "B. b", "Hướng dẫn giải", "Vì a.", "Câu 2. Hai?", "A. a", "*B. b")
+    assert [key_of(draft) for draft in drafts] == ["A", "B"]
+    assert drafts[0].notes.solution == "<p>Vì a.</p>"

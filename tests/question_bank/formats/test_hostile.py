@@ -7,10 +7,10 @@ import zipfile
 
 import pytest
 
+from bench.papers.wordml import NAMESPACES, docx, formula, math, paragraph, picture, run, table
 from lms.base.errors import AppError, Invalid, TooLarge
 from question_bank.formats.detect import read_any
 from question_bank.formats.docx import package
-from tests.question_bank.formats.word import NAMESPACES, docx, formula, math, paragraph, picture, run, table
 
 GOOD = docx(paragraph("Câu 1. Hỏi?"), paragraph(run("A.", "u"), run(" a")), paragraph("B. b"))
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
+from bench.papers.wordml import NAMESPACES, math
 from lms.base.maths import MathsError, to_mathml
 from question_bank.formats.docx import omml
-from tests.question_bank.formats.word import NAMESPACES, math
 
 
 def latex(inner: str) -> str:

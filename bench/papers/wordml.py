@@ -24,9 +24,19 @@ LOOKS = {
     "red": '<w:color w:val="FF0000"/>',
     "blue": '<w:color w:val="0000FF"/>',
     "yellow": '<w:highlight w:val="yellow"/>',
+    "shaded": '<w:shd w:val="clear" w:color="auto" w:fill="FFFF00"/>',
+    "styled": '<w:rStyle w:val="RightAnswer"/>',
     "sub": '<w:vertAlign w:val="subscript"/>',
     "sup": '<w:vertAlign w:val="superscript"/>',
 }
+
+
+STYLES = (
+    f"<w:styles {NAMESPACES}>"
+    '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/></w:style>'
+    '<w:style w:type="character" w:styleId="RightAnswer"><w:name w:val="Right answer"/><w:rPr><w:u w:val="single"/>'
+    "</w:rPr></w:style></w:styles>"
+)
 
 
 def run(text: str, *looks: str) -> str:
