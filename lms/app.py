@@ -31,6 +31,7 @@ FEATURES = (
     "lms.reports.views",
     "question_bank.competencies.views",
     "question_bank.items.views",
+    "question_bank.exports.views",
     "question_bank.imports.views",
     "materials.catalogue.views",
     "materials.review.views",

@@ -190,6 +190,8 @@ TELL: Mapping[str, Tell] = MappingProxyType(
         "round": lambda value, _names, _word: f"{_('vòng chấm')}: {value}" if value > 1 else "",
         "run": _nothing,
         "saved": _with(N_("số câu đã lưu")),
+        "renewed": _if_any(N_("số câu thành bản mới")),
+        "stayed": _if_any(N_("số câu ở lại")),
         "seb": _when(N_("chỉ trong Safe Exam Browser")),
         "seconds": _if_any(N_("thêm giây")),
         "second_marker": _named(N_("người chấm hai")),

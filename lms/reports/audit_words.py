@@ -71,6 +71,7 @@ ACTS: Mapping[str, str] = MappingProxyType(
         "item.created": N_("tạo câu hỏi"),
         "item.version_created": N_("tạo bản mới của câu hỏi"),
         "item.tagged": N_("gắn thẻ câu hỏi"),
+        "item.exported": N_("lấy câu hỏi ra thành tệp"),
         "item.submitted": N_("gửi duyệt câu hỏi"),
         "item.changes_requested": N_("yêu cầu sửa câu hỏi"),
         "item.approved": N_("duyệt câu hỏi"),

@@ -32,7 +32,11 @@ from question_bank.items.tagging import Tags
 
 @dataclass(frozen=True, slots=True)
 class ReadDraft:
-    """A question of an import with what is known about it; `twin_uid` is the question of the bank that it repeats."""
+    """A question of an import with what is known about it.
+
+    `twin_uid` is the question of the bank that it repeats, `older_uid` one that the file has changed; `renews` says
+    that the teacher may write the change as its next version.
+    """
 
     uid: str
     position: int
@@ -43,16 +47,28 @@ class ReadDraft:
     item_uid: str
     twin_uid: str
     repeats: int  # the position of an earlier question in the same file that reads the same; 0: none
+    older_uid: str = ""
+    renews: bool = False
 
     @property
     def is_double(self) -> bool:
-        """Whether the bank or the file holds it already."""
-        return bool(self.twin_uid or self.repeats)
+        """Whether the bank or the file holds it already, or something like it that is not the teacher's to change."""
+        return bool(self.twin_uid or self.repeats or (self.older_uid and not self.renews))
+
+    @property
+    def is_newer(self) -> bool:
+        """Whether it can become the next version of a question of the bank."""
+        return self.renews and not self.repeats
+
+    @property
+    def open(self) -> bool:
+        """Whether it is neither saved nor left out nor in need of mending."""
+        return not (self.blocked or self.left_out or self.item_uid)
 
     @property
     def ready(self) -> bool:
         """Whether saving the import would take it."""
-        return not (self.blocked or self.left_out or self.item_uid or self.is_double)
+        return self.open and not self.is_double
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +86,11 @@ class ReadImport:
     not_carried: tuple[NotCarried, ...]
     problems: tuple[Problem, ...]
     saved_at: datetime | None
+    earlier: tuple[tuple[str, datetime], ...] = ()  # imports of the very same file before this one: uid, when
+
+    def count_open(self, what: str) -> int:
+        """Count those that could be saved by a property: "ready", "is_newer", "is_double", "twin_uid"."""
+        return sum(one.open and bool(getattr(one, what)) for one in self.drafts)
 
     def count(self, what: str) -> int:
         """Count drafts by a property: "ready", "blocked", "left_out", "is_double", "item_uid" (saved)."""
@@ -78,9 +99,10 @@ class ReadImport:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What saving did: positions of questions saved and of those that stayed out."""
+    """What saving did: positions of questions saved, which of them as new versions, and of those that stayed out."""
 
     saved: tuple[int, ...]
+    renewed: tuple[int, ...]
     blocked: tuple[int, ...]
     doubles: tuple[int, ...]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.base.db import Base
@@ -16,6 +16,8 @@ class ImportBatch(Base):
     """One file of one teacher, read; `found` questions were in it."""
 
     __tablename__ = "import_batch"
+    __table_args__ = (Index("ix_import_batch_sha256", "school_id", "owner_id", "sha256"),)
+
     id: Mapped[int] = mapped_column(primary_key=True)
     uid: Mapped[str] = mapped_column(String(36), unique=True, default=new_uid)
     school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
@@ -49,6 +51,7 @@ class ImportDraft(Base):
     position: Mapped[int]
     draft_json: Mapped[str] = mapped_column(Text)
     likeness: Mapped[str] = mapped_column(String(64))
+    content_sha256: Mapped[str] = mapped_column(String(64), default="")  # codec.fingerprint, as its version would have
     blocked: Mapped[bool]
     left_out: Mapped[bool] = mapped_column(default=False)
     grade: Mapped[int | None]
@@ -62,6 +65,7 @@ class ImportDraft(Base):
     any_textbook: Mapped[bool] = mapped_column(default=False)
     external_id: Mapped[str] = mapped_column(String(200), default="")
     item_uid: Mapped[str] = mapped_column(String(36), default="")  # the question it became
+    version_uid: Mapped[str] = mapped_column(String(36), default="")  # of an older question, the version it became
 
     batch: Mapped[ImportBatch] = relationship(back_populates="drafts")
 

@@ -23,6 +23,7 @@ from question_bank.items.domain import LEVELS, TYPE_NAMES, ItemDraft, ItemType
 from question_bank.items.forms import TAG_FIELDS, draft_from_form, fields_of, tags_from_form, typed_tags
 from question_bank.items.previewing import preview_part, previewed
 from question_bank.items.responding import response_from_form
+from question_bank.items.service.taking_back import REASONS
 from question_bank.permissions import Permission, require
 
 bp = Blueprint("imports", __name__, url_prefix="/bank/import")
@@ -105,7 +106,6 @@ def show(uid: str) -> ResponseReturnValue:
         levels=LEVELS,
         choices=tag_choices(session, actor, subject, grade=_common_grade(read.drafts)),
         submittable=saving.count_submittable(session, actor, uid),
-        undoable=saving.may_undo(session, actor, uid),
         problems=[text for name in _SWEEP for text in problems_of(name)],
         key_problems=problems_of("key"),
         asked=g.get("asked_draft", ""),
@@ -259,10 +259,11 @@ def mend(uid: str, draft_uid: str) -> ResponseReturnValue:
 @bp.post("/<uid>/save")
 def save(uid: str) -> ResponseReturnValue:
     """Put what is ready into the subject's bank."""
-    keep = request.form.get("keep_doubles") == "y"
-    saved = saving.save_import(current_session(), current_actor(), uid, keep_doubles=keep, at=now())
+    keep, renew = request.form.get("keep_doubles") == "y", request.form.get("renew", "y") == "y"
+    saved = saving.save_import(current_session(), current_actor(), uid, keep_doubles=keep, renew=renew, at=now())
     flash(_("Đã lưu %(count)s câu vào ngân hàng.", count=len(saved.saved)), "good")
     left = (
+        (saved.renewed, N_("%(count)s câu thành bản mới của câu đã có: câu %(places)s."), "info"),
         (saved.blocked, N_("%(count)s câu chưa lưu vì còn cần sửa: câu %(places)s."), "wait"),
         (saved.doubles, N_("%(count)s câu không lưu vì đã có: câu %(places)s."), "info"),
     )
@@ -285,11 +286,26 @@ def submit(uid: str) -> ResponseReturnValue:
     return redirect(url_for("imports.show", uid=uid), code=303)
 
 
+@bp.get("/<uid>/undo")
+def ask_undo(uid: str) -> ResponseReturnValue:
+    """Say what taking the import back would remove and what would stay, before anything happens."""
+    session, actor = current_session(), current_actor()
+    return render_template(
+        "question_bank/imports/undo.html",
+        read=reading.get_import(session, actor, uid),
+        told=saving.what_undo_does(session, actor, uid),
+        reasons=REASONS,
+    )
+
+
 @bp.post("/<uid>/undo")
 def undo(uid: str) -> ResponseReturnValue:
-    """Take back out of the bank what was saved."""
-    count = saving.undo_import(current_session(), current_actor(), uid)
+    """Take back out of the bank what was saved and nobody has built on."""
+    told = saving.undo_import(current_session(), current_actor(), uid)
+    count = len(told.items) + len(told.versions)
     flash(_("Đã rút %(count)s câu khỏi ngân hàng. Bản xem trước vẫn còn ở đây.", count=count), "good")
+    if told.stays:
+        flash(_("%(count)s câu ở lại ngân hàng.", count=len(told.stays)), "info")
     return redirect(url_for("imports.show", uid=uid), code=303)
 
 

@@ -86,6 +86,7 @@ class ItemVersion(Base):
         Index("ix_item_version_taken_from", "school_id", "subject_id", "taken_from"),
         Index("ix_item_version_category", "school_id", "subject_id", "category"),
         Index("ix_item_version_year", "school_id", "subject_id", "year"),
+        Index("ix_item_version_sha256", "school_id", "subject_id", "sha256"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

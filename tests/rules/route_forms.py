@@ -48,6 +48,7 @@ DESCRIPTION = {
 
 QUERIES: dict[str, Callable[[Values], dict[str, str]]] = {
     "bank.add": lambda of: {"type": "single_choice", "subject": of["subject"]},
+    "exports.take_out": lambda of: {"format": "gift"},
     "maths.draw": lambda of: {"tex": "x^2"},
 }
 
@@ -114,6 +115,8 @@ FORMS: dict[str, Callable[[World, Values], Fields]] = {
     "bank_review.approve_many": lambda w, of: {"chosen": of["version"]},
     "bank_review.send_back": lambda w, of: {"comment": "Thiếu đơn vị."},
     "imports.bring_in": lambda w, of: {"subject": of["subject"], "grade": "8", "file": _file(GIFT.encode(), "a.gift")},
+    "exports.take_out": lambda w, of: {},
+    "exports.choose": lambda w, of: {},
     "imports.mend": lambda w, of: QUESTION,
     "imports.set_key": lambda w, of: {f"{of['draft_uid']}-choice": "a"},
     "imports.tag": lambda w, of: {"chosen": of["draft_uid"], "topic": "Đa thức"},

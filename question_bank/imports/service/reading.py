@@ -20,12 +20,11 @@ from question_bank.formats.detect import read_any
 from question_bank.formats.reading import Changed, NotCarried, Reading
 from question_bank.imports.domain import ReadDraft, ReadImport
 from question_bank.imports.models import ImportAsset, ImportBatch, ImportDraft
+from question_bank.imports.service.matching import matches
 from question_bank.imports.service.tagging import put_row_tags, row_tags
 from question_bank.items.checking import problems_in
-from question_bank.items.codec import decode_draft, encode_draft
+from question_bank.items.codec import decode_draft, encode_draft, fingerprint
 from question_bank.items.domain import ItemDraft, Problem
-from question_bank.items.models import Item, ItemVersion
-from question_bank.items.queries import visible_to
 from question_bank.items.service.content import cleaned, likeness
 from question_bank.items.service.writing import subject_bank
 from question_bank.items.tagging import Tags
@@ -120,6 +119,7 @@ def put(row: ImportDraft, draft: ItemDraft) -> None:
     """Let a row hold a checked draft."""
     row.draft_json = encode_draft(draft)
     row.likeness = likeness(draft.body)
+    row.content_sha256 = fingerprint(draft.body, draft.key, draft.notes)
     row.blocked = draft.blocked
 
 
@@ -170,11 +170,12 @@ def get_import(session: Session, actor: Actor, uid: str) -> ReadImport:
         NotFound: the actor has no such import.
     """
     batch = find_batch(session, actor, uid)
-    twins = _twins(session, actor, batch)
+    known = matches(session, actor, batch)
     first: dict[str, int] = {}
     drafts = []
     for row in batch.drafts:
         stands = not (row.left_out or row.blocked)
+        match = known.get(row.uid)
         repeats = first.setdefault(row.likeness, row.position) if stands else row.position
         drafts.append(
             ReadDraft(
@@ -185,8 +186,10 @@ def get_import(session: Session, actor: Actor, uid: str) -> ReadImport:
                 blocked=row.blocked,
                 left_out=row.left_out,
                 item_uid=row.item_uid,
-                twin_uid="" if row.item_uid else twins.get(row.likeness, ""),
+                twin_uid=match.item_uid if match and match.same else "",
                 repeats=repeats if repeats != row.position else 0,
+                older_uid=match.item_uid if match and not match.same else "",
+                renews=bool(match and match.renewable),
             )
         )
     return ReadImport(
@@ -201,22 +204,25 @@ def get_import(session: Session, actor: Actor, uid: str) -> ReadImport:
         not_carried=msgspec.json.decode(batch.not_carried_json, type=tuple[NotCarried, ...]),
         problems=msgspec.json.decode(batch.problems_json, type=tuple[Problem, ...]),
         saved_at=batch.saved_at,
+        earlier=_earlier(session, batch),
     )
 
 
-def _twins(session: Session, actor: Actor, batch: ImportBatch) -> dict[str, str]:
-    """Questions of the subject that the actor may see and that read the same, by likeness; not those of this import."""
+def _earlier(session: Session, batch: ImportBatch) -> tuple[tuple[str, datetime], ...]:
+    """The imports of the same file by the same person before this one, newest first."""
     query = (
-        select(Item.origin_hash, Item.uid)
-        .join(ItemVersion, ItemVersion.item_id == Item.id)
+        select(ImportBatch.uid, ImportBatch.created_at)
         .where(
-            visible_to(actor),
-            Item.subject_id == batch.subject_id,
-            Item.import_uid != batch.uid,
-            Item.origin_hash.in_([row.likeness for row in batch.drafts]),
+            ImportBatch.school_id == batch.school_id,
+            ImportBatch.owner_id == batch.owner_id,
+            ImportBatch.sha256 == batch.sha256,
+            ImportBatch.subject_id == batch.subject_id,
+            ImportBatch.id < batch.id,
         )
+        .order_by(ImportBatch.id.desc())
+        .limit(5)
     )
-    return {row.origin_hash: row.uid for row in session.execute(query)}
+    return tuple((uid, at) for uid, at in session.execute(query))
 
 
 def unsaved_rows(batch: ImportBatch, uids: Sequence[str]) -> list[ImportDraft]:

@@ -1,4 +1,4 @@
-"""Verbs of an author: new questions and versions, submission, retirement, and taking an import back."""
+"""Verbs of an author: new questions and versions, submission, retirement."""
 
 from __future__ import annotations
 
@@ -199,25 +199,3 @@ def retire(session: Session, actor: Actor, version_uid: str) -> ItemVersion:
     session.flush()
     audit.record(session, actor, "item.retired", version.item.uid, version=version.uid)
     return version
-
-
-def remove_imported(session: Session, actor: Actor, import_uid: str) -> int:
-    """Take every question of an import back while none of it has been decided about; returns how many.
-
-    Raises:
-        Conflict: one of them was approved, sent back or written anew.
-    """
-    items = session.scalars(
-        select(Item).where(
-            Item.import_uid == import_uid, Item.school_id == actor.school_id, Item.owner_id == actor.user_id
-        )
-    ).all()
-    for item in items:
-        if len(item.versions) > 1 or any(version.was_reviewed for version in item.versions):
-            raise Conflict(
-                N_("Không rút lại được nữa: có câu đã được duyệt hoặc được sửa. Hãy bỏ từng câu trong ngân hàng.")
-            )
-    for item in items:
-        session.delete(item)
-    session.flush()
-    return len(items)

@@ -21,7 +21,7 @@ from question_bank.imports.service import reading
 from question_bank.items.codec import decode_key
 from question_bank.items.domain import ChoiceKey, ItemType
 from question_bank.items.models import Item, ItemVersion
-from question_bank.items.service import labelling, reviewing
+from question_bank.items.service import labelling, reviewing, writing
 from question_bank.items.tagging import Tags
 from tests.factories import World
 
@@ -127,10 +127,20 @@ def test_the_journey_of_a_file(signed_in: SignedIn, world: World) -> None:
     with db.transaction() as session:
         waiting = reviewing.queue_uids(session, world.actor(session, "subject_head"))
         reviewing.approve(session, world.actor(session, "subject_head"), waiting[:1], at=now())
+    # What the head has decided about stays, and says why; the rest goes.
+    asked = teacher.get(f"{here}/undo").text
+    assert "6 câu sẽ ra khỏi ngân hàng" in asked
+    assert "tổ trưởng đã xem xét" in asked
+    assert count_items() == 7
+    taken = teacher.post(f"{here}/undo", follow_redirects=True).text
+    assert "Đã rút 6 câu" in taken
+    assert "1 câu ở lại ngân hàng" in taken
+    assert count_items() == 1
+    assert "Không còn câu nào rút lại được" in teacher.get(f"{here}/undo").text
     assert teacher.post(f"{here}/undo").status_code == 409
     assert teacher.post(f"{here}/discard").status_code == 303
     assert teacher.get(here).status_code == 404
-    assert count_items() == 7
+    assert count_items() == 1
 
 
 def test_a_question_with_a_problem_stays_out_and_is_named(signed_in: SignedIn, world: World) -> None:
@@ -229,7 +239,8 @@ def test_doubles_are_seen_and_kept_only_when_asked(signed_in: SignedIn, world: W
     twice = GIFT + "\nThủ đô  của Việt nam? {=Hà Nội}\n\nSố 3 chẵn? {FALSE}\n\nsố 3 CHẴN? {FALSE}\n"
     uid = brought(teacher, world, twice.encode())
     page = teacher.get(f"/bank/import/{uid}").text
-    assert page.count("Đã có trong ngân hàng") == 7
+    assert page.count("Đã có trong ngân hàng") == 6
+    assert page.count("Khác câu đã có") == 1  # reads the same, but takes one answer only
     assert "Lặp lại câu 9" in page
     assert "1 câu sẵn sàng" in page
     teacher.post(f"/bank/import/{uid}/save")
@@ -241,6 +252,92 @@ def test_doubles_are_seen_and_kept_only_when_asked(signed_in: SignedIn, world: W
     assert "Đã có trong ngân hàng" not in signed_in("colleague").get(f"/bank/import/{theirs}").text
 
 
+def versions_of(path: str) -> list[tuple[int, str]]:
+    """The versions of a question by its page's path: number and state."""
+    with db.transaction() as session:
+        item = session.scalars(select(Item).where(Item.uid == path.rsplit("/", 1)[1])).one()
+        return [(one.number, one.state) for one in item.versions]
+
+
+def test_the_same_file_twice_changes_nothing(signed_in: SignedIn, world: World) -> None:
+    teacher = signed_in("teacher")
+    first = brought(teacher, world)
+    teacher.post(f"/bank/import/{first}/save")
+    again = brought(teacher, world, name="ten khac.gift")
+    page = teacher.get(f"/bank/import/{again}").text
+    assert "Tệp này đã được đọc lúc" in page
+    assert f"/bank/import/{first}" in page
+    assert "6 câu đã có trong ngân hàng, không thêm lại." in page
+    assert teacher.post(f"/bank/import/{again}/save").status_code == 409
+    assert count_items() == 6
+    # What was mended by hand before it was saved is known again all the same, once it is mended the same way.
+    asks = drafts(again)[1]
+    teacher.post(f"/bank/import/{again}/{asks}/key", data={f"{asks}-choice": "b", f"{asks}-choices": "b"})
+    assert "1 câu sẵn sàng." in teacher.get(f"/bank/import/{again}").text
+
+
+def named(*lines: str) -> bytes:
+    return "\n\n".join(
+        f"// [id:{name}]\n{words}" for name, _, words in (line.partition(" ") for line in lines)
+    ).encode()
+
+
+def test_what_the_file_changed_becomes_the_next_version(signed_in: SignedIn, world: World) -> None:
+    teacher = signed_in("teacher")
+    first = brought(teacher, world, named("a Một? {=1 ~2}", "b Hai? {TRUE}", "c Ba? {=3}"))
+    teacher.post(f"/bank/import/{first}/save")
+    changed = named("a Một? {=1 ~2}", "b Số hai? {TRUE}", "c Ba? {=ba}", "d Bốn? {=4}")
+    uid = brought(teacher, world, changed)
+    here = f"/bank/import/{uid}"
+    page = teacher.get(here).text
+    assert "1 câu đã có trong ngân hàng, không thêm lại." in page
+    assert "2 câu đã có trong ngân hàng nhưng tệp này sửa khác đi" in page
+    older = re.findall(r'class="badge info" href="(/bank/[^"]+)">Bản sửa của câu đã có', page)
+    assert len(older) == 2
+    saved = teacher.post(f"{here}/save", data={"renew": "y"}, follow_redirects=True).text
+    assert "Đã lưu 3 câu" in saved
+    assert "2 câu thành bản mới của câu đã có: câu 2, 3." in saved
+    assert count_items() == 4
+    assert [versions_of(path) for path in older] == [[(1, "retired"), (2, "draft")]] * 2
+    assert "Đã gửi duyệt 3 câu" in teacher.post(f"{here}/submit", follow_redirects=True).text
+    # The drafts before them are out of use, so the new versions stay.
+    asked = teacher.get(f"{here}/undo").text
+    assert "1 câu sẽ ra khỏi ngân hàng" in asked
+    assert "2 câu ở lại" in asked
+    teacher.post(f"{here}/undo")
+    assert count_items() == 3
+    # The very file again: nothing is newer any more.
+    page = teacher.get(f"/bank/import/{brought(teacher, world, changed)}").text
+    assert "3 câu đã có trong ngân hàng, không thêm lại." in page
+    assert "sửa khác đi" not in page
+
+
+def test_a_new_version_of_an_approved_question_goes_back_alone(signed_in: SignedIn, world: World) -> None:
+    teacher = signed_in("teacher")
+    teacher.post(f"/bank/import/{brought(teacher, world, named('a Một? {=1 ~2}'))}/save")
+    with db.transaction() as session:
+        version = session.scalars(select(ItemVersion)).one()
+        writing.submit(session, world.actor(session, "teacher"), [version.uid], at=now())
+        reviewing.approve(session, world.actor(session, "subject_head"), [version.uid], at=now())
+    # The same words with another key: never a double in silence.
+    uid = brought(teacher, world, "Một? {~1 =2}".encode())
+    page = teacher.get(f"/bank/import/{uid}").text
+    [older] = re.findall(r'class="badge info" href="(/bank/[^"]+)"', page)
+    teacher.post(f"/bank/import/{uid}/save")
+    assert versions_of(older) == [(1, "approved"), (2, "draft")]
+    assert "1 bản mới của câu đã có từ trước" in teacher.get(f"/bank/import/{uid}/undo").text
+    teacher.post(f"/bank/import/{uid}/undo")
+    assert versions_of(older) == [(1, "approved")]
+    # Asked for, it is a question of its own.
+    teacher.post(f"/bank/import/{uid}/save", data={"renew": "n"})
+    assert versions_of(older) == [(1, "approved")]
+    assert count_items() == 2
+    # To a colleague it is a double that differs, theirs to keep only when they say so.
+    theirs = brought(signed_in("colleague"), world, "Một? {~1 =2}".encode())
+    assert "Khác câu đã có" in signed_in("colleague").get(f"/bank/import/{theirs}").text
+    assert signed_in("colleague").post(f"/bank/import/{theirs}/save").status_code == 409
+
+
 @pytest.mark.parametrize("person", ["colleague", "subject_head", "leader", "admin", "pupil", "outsider"])
 def test_an_import_is_its_teachers_alone(signed_in: SignedIn, world: World, person: str) -> None:
     uid = brought(signed_in("teacher"), world)
@@ -249,6 +346,7 @@ def test_an_import_is_its_teachers_alone(signed_in: SignedIn, world: World, pers
     here = f"/bank/import/{uid}"
     assert client.get(here).status_code == 404
     assert client.get(f"{here}/{row}/edit").status_code == 404
+    assert client.get(f"{here}/undo").status_code == 404
     for act in ("tag", "leave-out", "save", "submit", "undo", "discard", f"{row}/key", f"{row}/edit"):
         assert client.post(f"{here}/{act}", data={"chosen": row}).status_code == 404, act
     assert count_items() == 0

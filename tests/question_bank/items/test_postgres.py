@@ -69,6 +69,6 @@ def test_an_import_goes_in_and_out(bank: Bank) -> None:
     assert saving.save_import(bank.session, bank.teacher, batch.uid, at=NOON).saved == (1, 2, 3)
     [(_, questions, saved)] = importing.list_imports(bank.session, bank.teacher)
     assert (questions, saved) == (3, 3)
-    assert saving.may_undo(bank.session, bank.teacher, batch.uid)
-    assert saving.undo_import(bank.session, bank.teacher, batch.uid) == 3
+    assert saving.what_undo_does(bank.session, bank.teacher, batch.uid).stays == ()
+    assert len(saving.undo_import(bank.session, bank.teacher, batch.uid).items) == 3
     assert reading.list_versions(bank.session, bank.teacher, ItemFilter(), PageRequest()).total == 0

@@ -1,0 +1,74 @@
+"""What a format would lose is found out by writing and reading: of our own samples, and of what is said about them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from question_bank.formats.losses import SAID, Loss, losses, lost_of
+from question_bank.formats.reading import Asset
+from question_bank.formats.writers import WRITERS
+from question_bank.items.domain import ItemDraft, ItemNotes
+from tests.question_bank.items import samples
+from tests.question_bank.items.test_service import PIXEL
+
+# What each format says in full: every own sample comes back identical, apart from what stands here.
+KNOWN = {
+    ("moodle_xml", "choice"): {"solution"},
+    ("gift", "choice"): {"solution"},
+    ("gift", "ordering"): {"question"},
+    ("gift", "gap_fill"): {"question"},
+    ("gift", "essay"): {"rubric"},
+}
+
+
+@pytest.mark.parametrize("make", samples.ALL)
+@pytest.mark.parametrize("name", ["moodle_xml", "gift"])
+def test_own_samples_come_back_whole(name: str, make: object) -> None:
+    draft = make()  # type: ignore[operator]
+    assert lost_of(WRITERS[name], draft, {}) == KNOWN.get((name, make.__name__), set())  # type: ignore[attr-defined]
+
+
+def labelled() -> ItemDraft:
+    return replace(
+        samples.several(), title="Bậc", tags=("thực tế",), codes=("T8.1",), category="Toán 8/Chương I", level="VD",
+        external_id="T8-17", taken_from="Đề số 1", year=2025, grade=8, topic="Đa thức", any_textbook=True,
+        points=Fraction(1, 2),
+    )  # fmt: skip
+
+
+def test_what_is_said_of_a_question_is_no_loss_where_tags_carry_it() -> None:
+    assert lost_of(WRITERS["moodle_xml"], labelled(), {}) == set()
+    assert lost_of(WRITERS["gift"], labelled(), {}) == {"points"}
+
+
+def test_each_part_that_does_not_come_back_is_named() -> None:
+    body = labelled().body
+    fixed = replace(body, options=(*body.options[:2], replace(body.options[2], fixed=True)), passage="<p>Đọc.</p>")
+    draft = replace(
+        labelled(), body=fixed, notes=ItemNotes("<p>Giải.</p>", "<p>Nhận xét.</p>", hints=("<p>Gợi ý.</p>",))
+    )
+    assert lost_of(WRITERS["gift"], draft, {}) == {"points", "passage", "order", "solution", "hints"}
+    picture = replace(body, prompt=f'<p>Xem <img src="asset:{"a" * 64}" alt="h"></p>')
+    shown = replace(labelled(), body=picture, points=None)
+    assert "pictures" in lost_of(WRITERS["gift"], shown, {})
+    assert lost_of(WRITERS["gift"], _with_picture(shown), ASSETS) == set()
+
+
+ASSET = Asset(hashlib.sha256(PIXEL).hexdigest(), PIXEL, "image/png", "h.png")
+ASSETS = {ASSET.sha256: ASSET}
+
+
+def _with_picture(draft: ItemDraft) -> ItemDraft:
+    return replace(draft, body=replace(draft.body, prompt=draft.body.prompt.replace("a" * 64, ASSET.sha256)))
+
+
+def test_losses_are_counted_over_all_questions_the_weightiest_first() -> None:
+    drafts = [samples.choice(), samples.ordering(), samples.gap_fill(), samples.essay()]
+    assert losses(WRITERS["gift"], drafts, {}) == (Loss("question", 2), Loss("rubric", 1), Loss("solution", 1))
+    assert [one.said for one in losses(WRITERS["gift"], drafts, {})] == [
+        SAID[name] for name in ("question", "rubric", "solution")
+    ]
