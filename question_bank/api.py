@@ -6,6 +6,7 @@ of the actor's own subjects), and by having pinned it (`load_versions`, `holds_a
 """
 
 from question_bank.analysis.domain.calibration import Parameters, parameters_of
+from question_bank.analysis.domain.chance import share_bounds
 from question_bank.analysis.domain.classical import (
     Analysis,
     Interval,
@@ -18,9 +19,9 @@ from question_bank.analysis.domain.classical import (
 )
 from question_bank.analysis.domain.distractors import Choices, OptionFigures, choices_of
 from question_bank.analysis.domain.expectation import Expected
-from question_bank.analysis.domain.flags import GRAVE, Finding, findings_of, urgency_of
+from question_bank.analysis.domain.flags import FEWEST, GRAVE, Finding, findings_of, urgency_of
 from question_bank.analysis.service import Occasion, Use, expected_difficulties, keep_uses
-from question_bank.analysis.wording import UNSURE, badge, sentence
+from question_bank.analysis.wording import badge, sentence
 from question_bank.competencies.service import (
     Outcome,
     find_outcomes,
@@ -109,11 +110,11 @@ from question_bank.scoring.responses import check_response, is_answered
 from question_bank.scoring.schemes import Scheme, scheme_for
 
 __all__ = [
+    "FEWEST",
     "GRAVE",
     "LEVELS",
     "STATE_NAMES",
     "TYPE_NAMES",
-    "UNSURE",
     "AcceptedNumber",
     "AcceptedText",
     "Analysis",
@@ -207,6 +208,7 @@ __all__ = [
     "scheme_for",
     "score",
     "sentence",
+    "share_bounds",
     "show",
     "subjects_of_imports",
     "subjects_of_items",

@@ -19,10 +19,17 @@ from lxml import etree
 from lms.base.text import nfc
 from lms.gradebook.exports import inert
 from lms.quizzes.service.exporting import Answered, HandedIn
+from lms.quizzes.service.item_results import CHOICES
+from lms.quizzes.service.item_statistics import QuizStatistics
+from question_bank import api as bank
 
 HEADINGS = (
     "Mã học sinh", "Họ và tên", "Lượt", "Mã đề", "Bắt đầu", "Nộp lúc", "Mã biên nhận", "Câu", "Mã câu hỏi", "Loại",
     "Trả lời", "Điểm", "Điểm tối đa",
+)  # fmt: skip
+FIGURES = (
+    "Mã câu hỏi", "Lời dẫn", "Loại", "Mức độ", "Đáp án", "Bài làm", "Bỏ trống", "Độ khó", "Độ lệch chuẩn",
+    "Độ phân biệt", "Hiệu suất phân biệt", "Trọng số", "Nên xem lại",
 )  # fmt: skip
 QTI = "http://www.imsglobal.org/xsd/imsqti_result_v2p2"
 NAMESPACES: Any = {None: QTI}
@@ -53,6 +60,50 @@ def as_csv(attempts: Iterable[HandedIn]) -> Iterator[bytes]:
                     decimal(answer.worth),
                 )
             )
+
+
+def figures_as_csv(found: QuizStatistics) -> bytes:
+    """The figures of questions, a line each: UTF-8 with a byte-order mark, as `as_csv`.
+
+    Options go by the letters of the bank; behind them stand the shares of each form.
+    """
+    rows = found.results.rows
+    most = max((len(row.choices.options) for row in rows if row.choices), default=0)
+    codes = sorted({one.code for own in found.forms.values() for one in own})
+    letters = [chr(ord("A") + place) for place in range(most)]
+    heads = (*FIGURES, *(f"Chọn {letter}" for letter in letters), *(f"Độ khó mã đề {code}" for code in codes))
+    lines = [_line(heads)]
+    for row in rows:
+        options = row.choices.options if row.choices else ()
+        ids = [one.option for one in options]
+        names = dict(zip(ids, letters, strict=False))
+        shares = {one.code: one.facility for one in found.forms[row.item.version_uid]}
+        counts = [str(one.count) for one in options]
+        lines.append(
+            _line(
+                (
+                    row.item.version_uid,
+                    bank.summary(row.item.body),
+                    row.item.type,
+                    row.item.level,
+                    " ".join(names[one.option] for one in options if one.right and row.item.type in CHOICES),
+                    str(row.figures.papers),
+                    str(row.blanks),
+                    decimal(row.figures.facility),
+                    *(_six(value) for value in (row.figures.deviation, row.figures.discrimination)),
+                    *(_six(value) for value in (row.figures.efficiency, row.figures.weight)),
+                    " ".join(str(bank.sentence(one, names)) + ("" if one.sure else " (?)") for one in row.findings),
+                    *counts,
+                    *[""] * (most - len(counts)),
+                    *(decimal(shares.get(code)) for code in codes),
+                )
+            )
+        )
+    return b"\xef\xbb\xbf" + b"".join(lines)
+
+
+def _six(value: float | None) -> str:
+    return "" if value is None else f"{value:.6f}"
 
 
 def _line(cells: Sequence[str]) -> bytes:

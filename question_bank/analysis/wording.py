@@ -36,7 +36,7 @@ _SENTENCES: Mapping[Flag, str] = MappingProxyType(
 _BADGES: Mapping[Flag, str] = MappingProxyType(
     {
         Flag.KEY_DOUBTFUL: N_("xem lại đáp án"),
-        Flag.BETTER_CHOOSERS: N_("em khá chọn phương án nhiễu"),
+        Flag.BETTER_CHOOSERS: N_("nhiễu hút em khá"),
         Flag.NEGATIVE: N_("phân biệt âm"),
         Flag.LURE_AHEAD: N_("nhiễu hơn đáp án"),
         Flag.GUESSED: N_("như đoán mò"),
@@ -48,8 +48,6 @@ _BADGES: Mapping[Flag, str] = MappingProxyType(
         Flag.FEW: N_("quá ít bài"),
     }
 )
-
-UNSURE = N_("Với số bài này, điều đó có thể chỉ là ngẫu nhiên.")
 
 
 def sentence(finding: Finding, letters: Mapping[str, str]) -> Message:

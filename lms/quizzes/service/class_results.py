@@ -18,9 +18,10 @@ from lms.base.users import User
 from lms.permissions import Permission, require
 from lms.quizzes.domain.results import on_ten
 from lms.quizzes.domain.states import Counts
-from lms.quizzes.models import Attempt, Form, Quiz, Submission
+from lms.quizzes.models import Attempt, Quiz, Submission
 from lms.quizzes.service.feeding import Result, counting_results, results_of
 from lms.quizzes.service.item_results import ItemRow, item_results
+from lms.quizzes.service.item_statistics import form_codes
 from lms.quizzes.service.panels import panel_of
 from lms.quizzes.service.reading import get_quiz
 from lms.school import service as school
@@ -78,6 +79,11 @@ class ClassResults:
         """The mean of the marks, for the teacher's eyes."""
         marks = self.marks
         return round_half_up(bank.mean([Fraction(mark) for mark in marks]), TENTH) if marks else None
+
+    @property
+    def bounds(self) -> bank.Interval | None:
+        """The mean of the marks with its bounds; None for fewer than two."""
+        return bank.interval([Fraction(mark) for mark in self.marks])
 
     @property
     def distribution(self) -> list[tuple[str, int]]:
@@ -154,13 +160,7 @@ def _mark(result: Result) -> Decimal | None:
 
 def _forms(session: Session, counted: Sequence[Result]) -> list[FormRow]:
     """The forms by code; papers that wait for marking are left out, since their totals are not known."""
-    codes = dict(
-        session.execute(
-            select(Attempt.id, Form.code)
-            .join(Form, Form.id == Attempt.form_id)
-            .where(Attempt.id.in_([one.attempt_id for one in counted]))
-        ).all()
-    )
+    codes = form_codes(session, [one.attempt_id for one in counted])
     marks: dict[str, list[Fraction]] = {}
     for result in counted:
         if not result.waiting:

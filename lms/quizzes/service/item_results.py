@@ -19,33 +19,15 @@ CHOICES = frozenset({bank.ItemType.SINGLE_CHOICE, bank.ItemType.MULTIPLE_CHOICE}
 
 
 @dataclass(frozen=True, slots=True)
-class Lure:
-    """The wrong option that was chosen most."""
-
-    option: bank.Option
-    count: int
-    beats_key: bool  # more chose it than any option of the key
-
-
-@dataclass(frozen=True, slots=True)
 class ItemRow:
     """How a question worked."""
 
     item: bank.BankItem
+    keys: Sequence[bank.ItemKey]  # in force: its own, or what was decided about it since
     figures: bank.ItemFigures
     blanks: int
     choices: bank.Choices | None  # of its options, or of its statements: who judged them rightly
     findings: tuple[bank.Finding, ...]
-
-    @property
-    def lure(self) -> Lure | None:
-        """Of a choice question, where somebody chose wrongly."""
-        wrong = [one for one in self.choices.options if not one.right and one.count] if self.choices else []
-        if self.choices is None or not wrong:
-            return None
-        most, key = max(wrong, key=lambda one: one.count), self.choices.key
-        option = next(one for one in self.item.body.options if one.id == most.option)
-        return Lure(option, most.count, key is None or most.count > key.count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,22 +89,22 @@ def _row(
     version = item.version_uid
     figures = analysis.items[version]
     blanks = sum(1 for response in responses.values() if not score_of(quiz, item, response).answered)
-    taken, right = _taken(item, keys or (item.key,), responses)
+    keys = keys or ((item.key,) if item.key is not None else ())
+    taken, right = _taken(item, keys, responses)
     choices = bank.choices_of(taken, analysis.rests[version], analysis.unit, right) if right else None
-    return ItemRow(item, figures, blanks, choices, bank.findings_of(figures, choices, blanks))
+    return ItemRow(item, keys, figures, blanks, choices, bank.findings_of(figures, choices, blanks))
 
 
 def _taken(
-    item: bank.BankItem, keys: Sequence[bank.ItemKey | None], responses: Mapping[int, Mapping[str, Any]]
+    item: bank.BankItem, keys: Sequence[bank.ItemKey], responses: Mapping[int, Mapping[str, Any]]
 ) -> tuple[dict[int, list[str]], dict[str, bool]]:
     """What each paper chose, and which options are right by some key; of statements, those it judged rightly."""
-    last = keys[-1]
     if item.type in CHOICES:
         weights = [key.weights for key in keys if isinstance(key, bank.ChoiceKey)]
         right = {option.id: any(one.get(option.id, NONE) > 0 for one in weights) for option in item.body.options}
         return {paper: _chosen(response) for paper, response in responses.items()}, right
-    if isinstance(last, bank.TruthKey):
-        truths = last.truths
+    if keys and isinstance(keys[-1], bank.TruthKey):
+        truths = keys[-1].truths
         return {
             paper: [one for one, said in (response.get("truths") or {}).items() if said is truths.get(one)]
             for paper, response in responses.items()

@@ -21,6 +21,7 @@ from lms.quizzes.views import (
     rescue,
     results,
     resuming,
+    statistics,
     taking,
     watching,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "rescue",
     "results",
     "resuming",
+    "statistics",
     "taking",
     "watching",
 ]

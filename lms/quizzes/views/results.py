@@ -12,9 +12,10 @@ from lms.permissions import Permission, allows
 from lms.quizzes import forms
 from lms.quizzes.domain.states import QuizState
 from lms.quizzes.service import deliveries, departures, marking, panels, releasing, requests, reviewing
-from lms.quizzes.service.class_results import FormRow, class_results
+from lms.quizzes.service.class_results import ClassResults, FormRow, class_results
 from lms.quizzes.views import papers, reviews
 from lms.quizzes.views.blueprint import bp
+from lms.quizzes.views.statistics import badges_of
 from lms.quizzes.views.tabs import tabs_for
 
 
@@ -29,9 +30,9 @@ def results(uid: str) -> ResponseReturnValue:
         quiz=quiz,
         results=found,
         entries=tabs_for(actor, quiz, "results"),
-        items=[
-            (row, papers.prompt(row.item), papers.option(row.lure.option) if row.lure else "") for row in found.items
-        ],
+        items=[(row, papers.prompt(row.item), badges_of(row)) for row in found.items],
+        bounds=found.bounds,
+        reliability=_reliability(found),
         forms=[_drawn(row) for row in found.forms],
         unlike=", ".join(f"{one} – {other}" for one, other in found.unlike),
         uncertain=any(row.bounds is None for row in found.forms),
@@ -60,6 +61,29 @@ def _drawn(row: FormRow) -> tuple[str, float | None, float, float | None, str]:
     return code, low * 10, float(row.mean * 10), high * 10, (
         f"{middle} ({show_number(low, 2)} – {show_number(high, 2)}) · {papers}"
     )  # fmt: skip
+
+
+def _reliability(found: ClassResults) -> list[tuple[str, str]]:
+    """The mean of the class, alpha and the standard error with their bounds, as far as they are known."""
+    told = []
+    if found.bounds is not None:
+        low, high = max(0.0, found.bounds.low), min(10.0, found.bounds.high)
+        told.append((_("Điểm trung bình"), _between(show_number(found.bounds.mean, 2), low, high)))
+    if found.test is not None:
+        alpha = show_number(found.test.alpha, 2)
+        error = _(
+            "%(points)s trên %(most)s điểm", points=show_number(found.test.error, 2), most=show_number(found.worth)
+        )
+        told += [
+            (_("Độ tin cậy (Cronbach α)"), _between(alpha, found.test.low, found.test.high)),
+            (_("Sai số chuẩn của một bài"), error),
+        ]
+    return told
+
+
+def _between(middle: str, low: float, high: float) -> str:
+    bounds = {"low": show_number(low, 2), "high": show_number(high, 2)}
+    return str(_("%(middle)s (từ %(low)s đến %(high)s)", middle=middle, **bounds))
 
 
 @bp.post("/quizzes/<uid>/release")

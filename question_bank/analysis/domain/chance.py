@@ -46,3 +46,16 @@ def correlation_bounds(found: float, papers: int, confidence: float = CONFIDENCE
         return found, found
     reach = NormalDist().inv_cdf((1 + confidence) / 2) / math.sqrt(papers - 3)
     return math.tanh(math.atanh(found) - reach), math.tanh(math.atanh(found) + reach)
+
+
+def share_bounds(share: Fraction, papers: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
+    """The bounds of a share of so many papers (Wilson 1927); wide enough for questions that give parts of their points.
+
+    >>> [round(bound, 4) for bound in share_bounds(Fraction(1, 2), 20)]
+    [0.2993, 0.7007]
+    """
+    reach = NormalDist().inv_cdf((1 + confidence) / 2)
+    part, spread = float(share), reach * reach / papers
+    middle = (part + spread / 2) / (1 + spread)
+    half = reach * math.sqrt(part * (1 - part) / papers + spread / papers / 4) / (1 + spread)
+    return max(0.0, middle - half), min(1.0, middle + half)

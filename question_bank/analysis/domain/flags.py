@@ -87,17 +87,25 @@ def _of_options(choices: Choices | None) -> Iterator[Finding]:
 
 
 def _of_lure(lure: OptionFigures, key: OptionFigures, choices: Choices) -> Iterator[Finding]:
-    if lure.strongest > key.strongest:
-        sure = outnumbers(lure.strongest, key.strongest)
-        yield Finding(Flag.KEY_DOUBTFUL, lure.option, lure.strongest, key.strongest, choices.sizes[-1], sure)
-    elif _better(lure, key):
-        yield Finding(Flag.BETTER_CHOOSERS, lure.option, lure.count, key.count, choices.papers, _surely(lure, choices))
-    elif lure.count > key.count:
-        sure = outnumbers(lure.count, key.count)
-        yield Finding(Flag.LURE_AHEAD, lure.option, lure.count, key.count, choices.papers, sure)
+    told = _among_strong(lure, key, choices)
+    if told is not None:
+        yield told
+    ahead = outnumbers(lure.count, key.count)
+    if lure.count > key.count and (told is None or (ahead and not told.sure)):
+        yield Finding(Flag.LURE_AHEAD, lure.option, lure.count, key.count, choices.papers, ahead)
     if lure.share < DEAD:
         sure = at_most(lure.count, choices.papers, DEAD) <= RARE
         yield Finding(Flag.DEAD, lure.option, lure.count, key.count, choices.papers, sure)
+
+
+def _among_strong(lure: OptionFigures, key: OptionFigures, choices: Choices) -> Finding | None:
+    """Whether those who are strong in the rest were drawn to a wrong option."""
+    if lure.strongest > key.strongest:
+        sure = outnumbers(lure.strongest, key.strongest)
+        return Finding(Flag.KEY_DOUBTFUL, lure.option, lure.strongest, key.strongest, choices.sizes[-1], sure)
+    if _better(lure, key):
+        return Finding(Flag.BETTER_CHOOSERS, lure.option, lure.count, key.count, choices.papers, _surely(lure, choices))
+    return None
 
 
 def _better(lure: OptionFigures, key: OptionFigures) -> bool:

@@ -41,9 +41,10 @@ def test_how_each_question_went(session: Session, world: World) -> None:
     found = class_results(session, world.actor(session, "teacher"), quiz.uid)
     choice, number = found.items  # the hardest first; the essay waits for its marker
     assert (choice.figures.facility, choice.blanks) == (0, 0)
-    assert choice.lure is not None
-    assert (choice.lure.option.id, choice.lure.count, choice.lure.beats_key) == ("a", 2, True)
-    assert (number.figures.facility, number.blanks, number.lure) == (Fraction(1, 2), 1, None)
+    assert choice.choices is not None
+    assert {one.option: one.count for one in choice.choices.options if one.count} == {"a": 2}
+    assert (number.figures.facility, number.blanks, number.choices) == (Fraction(1, 2), 1, None)
+    assert [one.flag for one in choice.findings] == ["few"]
     assert number.figures.papers == 2
     assert found.forms == []  # no paper has its total yet
     assert found.waiting == 2

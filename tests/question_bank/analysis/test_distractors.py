@@ -112,6 +112,15 @@ def test_choosers_of_a_lure_who_did_better_elsewhere() -> None:
     assert [one.option for one in findings_of(figures(30), found) if one.flag is Flag.DEAD] == ["C"]
 
 
+def test_what_is_sure_of_all_is_said_beside_what_is_unsure_of_the_strong() -> None:
+    found = chosen("B" * 16 + "A" * 2 + "BBBBBBB" + "AAABBBB" + "AAAA", range(36))
+    flags = [(one.flag, one.sure) for one in findings_of(figures(36), found) if one.option == "B"]
+    assert flags == [(Flag.LURE_AHEAD, True)]
+    found = chosen("B" * 16 + "A" * 2 + "BBBBBB" + "BBBBBB" + "AAAAACBCBBBB"[:6], range(36))
+    flags = [(one.flag, one.sure) for one in findings_of(figures(36), found) if one.option == "B"]
+    assert flags == [(Flag.LURE_AHEAD, True), (Flag.KEY_DOUBTFUL, False)]
+
+
 def test_a_lure_ahead_among_the_weak() -> None:
     found = chosen("B" * 20 + "A" * 10 + "CD", range(32))
     [first, *_rest] = findings_of(figures(32), found)
