@@ -17,6 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 _chance = random.SystemRandom()
+_NOT_OURS = ("GIEO_", "PYTHONDONTWRITEBYTECODE")
 _TICK = os.sysconf("SC_CLK_TCK")
 _PARENT_DEATH = 1  # PR_SET_PDEATHSIG of prctl(2)
 
@@ -41,12 +42,17 @@ def _end_with_parent() -> None:
 
 
 def start(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
-    """Start `python …` in a process group of its own; it dies with us."""
+    """Start `python …` in a process group of its own; it dies with us.
+
+    It keeps its compiled modules like one that was installed, whatever the shell says: starting anew is part of what is
+    measured.
+    """
+    given = {key: value for key, value in os.environ.items() if not key.startswith(_NOT_OURS)}
     with log.open("ab") as file:
         return subprocess.Popen(
             [sys.executable, *arguments],
             cwd=ROOT,
-            env={**{key: value for key, value in os.environ.items() if not key.startswith("GIEO_")}, **environment},
+            env={**given, **environment},
             stdout=file,
             stderr=file,
             start_new_session=True,
