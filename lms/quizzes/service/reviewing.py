@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -21,6 +21,7 @@ from lms.courses.models import Course
 from lms.permissions import Permission, require
 from lms.quizzes.domain.departures import Departure
 from lms.quizzes.domain.results import on_ten
+from lms.quizzes.domain.sheets import sheet_uid
 from lms.quizzes.domain.states import AttemptState
 from lms.quizzes.domain.switches import Shown
 from lms.quizzes.models import Attempt, AttemptScore, Quiz, Submission
@@ -32,6 +33,7 @@ from lms.quizzes.service.marking import comments_of
 from lms.quizzes.service.noting import Feedback, feedback_on
 from lms.quizzes.service.panels import panel_of
 from lms.quizzes.service.reading import get_attempt_of, get_quiz, shown_of
+from lms.quizzes.service.rubrics import versions_with_rubric
 from lms.quizzes.service.scoring import items_of, score_of
 from lms.quizzes.service.sheets import written_in
 from lms.quizzes.service.statistics import class_shares
@@ -79,6 +81,7 @@ class Review:
     waiting: int
     comment: str
     departures: Sequence[Departure] = ()  # for teachers; a pupil's own stand on a page of their own
+    sheets: Mapping[int, str] = field(default_factory=dict)  # for teachers: where a slot with a rubric is marked
 
     @property
     def mark(self) -> Decimal | None:
@@ -144,10 +147,18 @@ def teacher_review(session: Session, actor: Actor, quiz_uid: str, uid: str, *, a
     """
     quiz = get_quiz(session, actor, quiz_uid)
     require(actor, Permission.READ_ATTEMPTS, quiz)
-    if panel_of(session, quiz).hides_names:
+    panel = panel_of(session, quiz)
+    if panel.hides_names:
         raise Conflict(N_("Bài này chấm ẩn danh: đến khi công bố kết quả mới xem được bài của từng học sinh."))
     attempt = get_attempt_of(session, quiz, uid)
-    return replace(_review(session, attempt, EVERYTHING, at), departures=departures_of(session, attempt))
+    review = _review(session, attempt, EVERYTHING, at)
+    scaled = versions_with_rubric(session, quiz)
+    sheets = {
+        one.slot["number"]: sheet_uid(panel.rules.secret, attempt.uid, one.slot["number"])
+        for one in review.questions
+        if one.item.version_uid in scaled
+    }
+    return replace(review, departures=departures_of(session, attempt), sheets=sheets)
 
 
 def child_attempts(
@@ -212,24 +223,27 @@ def _questions(
     items = items_of(session, attempt.form_id)
     shares = class_shares(session, quiz, at) if may.statistics else {}
     corrections = corrections_in_force(session, quiz.current_run_id) if may.marks and quiz.current_run_id else {}
-    document = get_form(session, attempt.form_id).document
+    form = get_form(session, attempt.form_id)
     essays = {
         slot["number"]: written_in(responses.get(slot["number"]))
-        for slot in document
+        for slot in form.document
         if may.comments and items[slot["version"]].type is bank.ItemType.ESSAY
     }
     feedback = feedback_on(session, attempt, essays) if essays else {}
     reviewed = []
-    for slot in document:
+    for slot in form.document:
         number, item = slot["number"], items[slot["version"]]
         response = responses.get(number, {})
         scored, decided = points.get(number), corrections.get(slot["version"])
+        plain = decided is None and not form.conduct.is_practice
         reviewed.append(
             ReviewedQuestion(
                 slot=slot,
                 item=item,
                 response=response,
-                outcome=_outcome(quiz, item, response, scored, decided) if may.marks and slot["label"] else None,
+                outcome=_outcome(score_of(quiz, item, response, decided.keys if decided else ()), scored, plain)
+                if may.marks and slot["label"]
+                else None,
                 points=scored.points if scored else None,
                 worth=Fraction(slot["worth"]),
                 comment=comments.get(number, ""),
@@ -241,11 +255,13 @@ def _questions(
     return reviewed
 
 
-def _outcome(
-    quiz: Quiz, item: bank.BankItem, response: Mapping[str, Any], scored: Scored | None, decided: Decided | None
-) -> bank.Score:
-    """What marking says of a response; for what a person marked, what the person said."""
-    score = score_of(quiz, item, response, decided.keys if decided else ())
-    if scored is not None and score.needs_marking and scored.points is not None and scored.worth:
+def _outcome(score: bank.Score, scored: Scored | None, plain: bool) -> bank.Score:
+    """What marking says of a response; for what a person marked, what the person said.
+
+    Points of a *plain* question, one without a correction or several tries, are a person's where marking says others.
+    """
+    if scored is None or scored.points is None or not scored.worth:
+        return score
+    if score.needs_marking or (plain and scored.points != scored.worth * score.fraction):
         return bank.Score(scored.points / scored.worth, answered=True)
     return score

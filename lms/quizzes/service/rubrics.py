@@ -50,6 +50,11 @@ def find_rubric(session: Session, quiz: Quiz, version_uid: str) -> Rubric | None
     return stored(row.criteria) if row else None
 
 
+def versions_with_rubric(session: Session, quiz: Quiz) -> set[str]:
+    """Which questions of a quiz that the caller has found have criteria."""
+    return set(session.scalars(select(QuizRubric.version_uid).where(QuizRubric.quiz_id == quiz.id)))
+
+
 def _row(session: Session, quiz: Quiz, version_uid: str) -> QuizRubric | None:
     return session.scalar(
         select(QuizRubric).where(QuizRubric.quiz_id == quiz.id, QuizRubric.version_uid == version_uid)

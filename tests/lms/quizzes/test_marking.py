@@ -20,7 +20,7 @@ from lms.base.errors import Forbidden, Invalid, NotFound
 from lms.base.permissions import Actor
 from lms.quizzes.domain.sheets import neighbours, next_waiting, sheet_uid
 from lms.quizzes.models import Attempt, AttemptScore, EssayMark, MarkGiven, Quiz
-from lms.quizzes.service import marking, taking
+from lms.quizzes.service import marking, reviewing, taking
 from lms.quizzes.service.sheets import Desk, open_desk, open_sheet
 from tests.factories import NOON, World
 from tests.lms.quizzes import factories
@@ -215,3 +215,15 @@ def test_points_must_be_there_and_fit(app: Flask, world: World, signed_in: SignI
     assert told in refused.text
     with db.transaction() as session:
         assert session.scalars(select(MarkGiven)).all() == []
+
+
+def test_what_a_person_says_of_an_automatic_question_is_what_the_review_says(session: Session, world: World) -> None:
+    quiz = factories.published(session, world, [samples.choice(), samples.choice()])
+    attempt = factories.answered(session, world, quiz, "pupil", q1_choice="a", q2_choice="a")
+    teacher = world.actor(session, "teacher")
+    for slot, points in ((1, "1"), (2, "1/2")):
+        marking.give_points(session, teacher, quiz.uid, attempt.uid, slot, points=Fraction(points), at=LATER)
+    review = reviewing.teacher_review(session, teacher, quiz.uid, attempt.uid, at=LATER)
+    outcomes = [one.outcome for one in review.questions]
+    assert [one and one.fraction for one in outcomes] == [1, Fraction(1, 2)]
+    assert [one and one.right for one in outcomes] == [True, False]

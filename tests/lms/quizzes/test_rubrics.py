@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from lms.base import db
 from lms.base.errors import Conflict, Forbidden, Invalid, NotFound
 from lms.quizzes.domain.rubrics import Criterion, Level, Rubric, stored, suggested, typed_criterion
-from lms.quizzes.models import EssayMark, MarkGiven, Quiz
+from lms.quizzes.models import Attempt, EssayMark, MarkGiven, Quiz
 from lms.quizzes.service import comment_bank, marking
 from lms.quizzes.service.rubrics import find_rubric, open_rubric, save_rubric
 from lms.quizzes.service.sheets import open_sheet
@@ -183,3 +183,19 @@ def test_a_comment_is_kept_and_used_without_scripts(app: Flask, world: World, si
     assert "Mở bài hay.\nDẫn chứng gần gũi.</textarea>" in used.text
     assert teacher.post(f"{desk}/comments", data={**form, "drop": uid}).text.count("Dẫn chứng gần gũi.") == 1
     assert teacher.post(f"{desk}/comments", data={**form, "comment": " "}).status_code == 422
+
+
+def test_the_page_of_an_attempt_leads_to_the_sheet(app: Flask, world: World, signed_in: SignIn) -> None:
+    desk, quiz, (first, _second) = in_use(world)
+    with db.transaction() as session:
+        found = session.scalars(select(Quiz).where(Quiz.uid == quiz)).one()
+        attempt = session.scalars(select(Attempt.uid).where(Attempt.quiz_id == found.id).order_by(Attempt.id)).first()
+    teacher = signed_in("teacher")
+    assert f"{attempt}/slots/1" in teacher.get(f"/quizzes/{quiz}/attempts/{attempt}").text
+    with db.transaction() as session:
+        found = session.scalars(select(Quiz).where(Quiz.uid == quiz)).one()
+        save_rubric(session, world.actor(session, "teacher"), quiz, version_of(found), TWO, at=found.created_at)
+    page = teacher.get(f"/quizzes/{quiz}/attempts/{attempt}").text
+    assert f"{attempt}/slots/1" not in page  # points alone would be refused there
+    assert f'href="{desk}?sheet={first}"' in page
+    assert f'name="sheet" value="{first}"' in teacher.get(f"{desk}?sheet={first}").text
