@@ -17,10 +17,12 @@ from lms.base.subjects import get_subject, list_subjects
 from lms.base.uploads import MEGABYTE, receive, upload_route
 from lms.base.web import current_actor, current_session, settings, shows_again, wants_part
 from question_bank.imports.domain import ReadDraft, ReadImport, turned_into
+from question_bank.imports.joining import pieces_of
 from question_bank.imports.service import mending, reading, saving
-from question_bank.items.cards import Card, picture_address, tag_choices
+from question_bank.items.cards import Card, asset_address, picture_address, tag_choices
 from question_bank.items.domain import LEVELS, TYPE_NAMES, ItemDraft, ItemType
 from question_bank.items.forms import TAG_FIELDS, draft_from_form, fields_of, tags_from_form, typed_tags
+from question_bank.items.presenting import show as show_text
 from question_bank.items.previewing import preview_part, previewed
 from question_bank.items.responding import response_from_form
 from question_bank.items.service.taking_back import REASONS
@@ -97,6 +99,7 @@ def show(uid: str) -> ResponseReturnValue:
         "question_bank/imports/show.html",
         read=read,
         rows=[(one, Card.of_draft(one.draft, "imports.asset", one.uid)) for one in rows],
+        parted={one.uid for one in rows if len(pieces_of(one.draft)) > 1},
         tabs=_tabs(read, wanted),
         shown=wanted,
         page=number,
@@ -174,6 +177,52 @@ def leave_out(uid: str) -> ResponseReturnValue:
     said = N_("Đã bỏ %(count)s câu ra; tệp gốc không đổi.") if out else N_("Đã lấy lại %(count)s câu.")
     flash(_(said, count=count), "good")
     return _here(uid)
+
+
+@bp.post("/<uid>/merge")
+@shows_again(show)
+def merge(uid: str) -> ResponseReturnValue:
+    """Make one question of the chosen ones."""
+    chosen = request.form.getlist("chosen")
+    merged_uid = mending.merge_drafts(current_session(), current_actor(), uid, chosen)
+    flash(_("Đã gộp %(count)s câu thành một. Hãy xem lại câu này.", count=len(chosen)), "good")
+    return _here(uid, anchor=f"q-{merged_uid}")
+
+
+@bp.post("/<uid>/move")
+def move(uid: str) -> ResponseReturnValue:
+    """Move one question a place up or down; which and where says the button."""
+    by = -1 if request.form.get("up") else 1
+    draft_uid = request.form.get("up") or request.form.get("down", "")
+    mending.move_draft(current_session(), current_actor(), uid, draft_uid, by)
+    return _here(uid, anchor=f"q-{draft_uid}")
+
+
+@bp.get("/<uid>/<draft_uid>/split")
+def ask_split(uid: str, draft_uid: str) -> ResponseReturnValue:
+    """Ask where the second question begins."""
+    session, actor = current_session(), current_actor()
+    draft = reading.get_draft(session, actor, uid, draft_uid)
+    read = reading.get_import(session, actor, uid)
+    address = asset_address("imports.asset")
+    return render_template(
+        "question_bank/imports/split.html",
+        read=read,
+        row=next(one for one in read.drafts if one.uid == draft_uid),
+        pieces=[show_text(html, address) for html in pieces_of(draft)],
+        prompt_count=len(pieces_of(draft)) - len(draft.body.options),
+        problems=problems_of("at"),
+    )
+
+
+@bp.post("/<uid>/<draft_uid>/split")
+@shows_again(ask_split)
+def split(uid: str, draft_uid: str) -> ResponseReturnValue:
+    """Make two questions of one."""
+    at = request.form.get("at", 0, type=int)
+    mending.split_draft(current_session(), current_actor(), uid, draft_uid, at)
+    flash(_("Đã tách thành hai câu. Hãy xem lại cả hai."), "good")
+    return _here(uid, anchor=f"q-{draft_uid}")
 
 
 def _show_asked(uid: str, draft_uid: str) -> ResponseReturnValue:

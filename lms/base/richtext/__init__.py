@@ -9,8 +9,8 @@ Does not own: what a formula may hold (`lms.base.maths`), where pictures live (`
 """
 
 from lms.base.richtext.display import has_maths, render
-from lms.base.richtext.reading import assets_in, tex_in, to_plain
+from lms.base.richtext.reading import assets_in, blocks, tex_in, to_plain
 from lms.base.richtext.typed import from_author, from_plain
 from lms.base.richtext.vocabulary import clean
 
-__all__ = ["assets_in", "clean", "from_author", "from_plain", "has_maths", "render", "tex_in", "to_plain"]
+__all__ = ["assets_in", "blocks", "clean", "from_author", "from_plain", "has_maths", "render", "tex_in", "to_plain"]

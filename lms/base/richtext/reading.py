@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from lms.base.richtext.simple import is_simple, words_of
@@ -59,3 +60,17 @@ def _text(markup: str) -> str:
     if "<" not in markup and "&" not in markup:
         return markup
     return words_of(markup) if is_simple(markup) else "".join(_pieces(parse(markup)))
+
+
+def blocks(markup: str) -> tuple[str, ...]:
+    """Return the blocks at the top of a cleaned text, in order; together they are the text. Bare words are one block.
+
+    >>> blocks("<p>Một</p><p>Hai</p>")
+    ('<p>Một</p>', '<p>Hai</p>')
+    """
+    if not markup:
+        return ()
+    root = parse(markup)
+    if (root.text or "").strip() or any((child.tail or "").strip() or child.tag not in BLOCKS for child in root):
+        return (markup,)
+    return tuple(etree.tostring(child, encoding="unicode", method="html", with_tail=False) for child in root)

@@ -12,8 +12,10 @@ from lms.base.errors import Invalid
 from lms.base.i18n_marks import N_
 from lms.base.permissions import Actor
 from question_bank.imports.domain import key_from_response
+from question_bank.imports.joining import merged, split
+from question_bank.imports.models import ImportBatch, ImportDraft
 from question_bank.imports.service.reading import checked, find_batch, get_draft, put, unsaved_rows
-from question_bank.imports.service.tagging import put_row_tags
+from question_bank.imports.service.tagging import put_row_tags, row_tags
 from question_bank.items.checking import problems_in
 from question_bank.items.codec import decode_draft
 from question_bank.items.domain import ItemDraft
@@ -46,9 +48,7 @@ def edit_draft(session: Session, actor: Actor, batch_uid: str, draft_uid: str, d
     """
     batch = find_batch(session, actor, batch_uid)
     [row] = unsaved_rows(batch, [draft_uid])
-    before = decode_draft(row.draft_json)
-    kept = tuple(problem for problem in before.problems if not problem.blocking)
-    put(row, checked(replace(draft, problems=kept)))
+    _put_mended(row, replace(draft, problems=decode_draft(row.draft_json).problems))
     session.flush()
     return decode_draft(row.draft_json)
 
@@ -78,3 +78,76 @@ def leave_out(session: Session, actor: Actor, batch_uid: str, draft_uids: Sequen
         row.left_out = out
     session.flush()
     return len(rows)
+
+
+def merge_drafts(session: Session, actor: Actor, batch_uid: str, draft_uids: Sequence[str]) -> str:
+    """Make one question of several of an import, in the order of the file; returns its uid, the first one's.
+
+    Raises:
+        NotFound, Conflict: as `edit_draft`.
+        Invalid: fewer than two were chosen, or their kinds do not go together.
+    """
+    batch = find_batch(session, actor, batch_uid, lock=True)
+    first, *others = sorted(unsaved_rows(batch, list(dict.fromkeys(draft_uids))), key=lambda row: row.position)
+    if not others:
+        raise Invalid.at("chosen", N_("Hãy chọn từ hai câu trở lên để gộp."))
+    draft: ItemDraft | None = decode_draft(first.draft_json)
+    for row in others:
+        draft = merged(draft, decode_draft(row.draft_json)) if draft is not None else None
+    if draft is None:
+        raise Invalid.at("chosen", N_("Các câu này khác loại nên không gộp được. Hãy sửa cho cùng loại trước."))
+    _put_mended(first, draft)
+    for row in others:
+        batch.drafts.remove(row)
+    _number(batch)
+    session.flush()
+    return first.uid
+
+
+def split_draft(session: Session, actor: Actor, batch_uid: str, draft_uid: str, at: int) -> str:
+    """Make two questions of one, the second beginning at piece *at* (`joining.pieces_of`); returns the second's uid.
+
+    Raises:
+        NotFound, Conflict: as `edit_draft`.
+        Invalid: it cannot be parted there.
+    """
+    batch = find_batch(session, actor, batch_uid, lock=True)
+    [row] = unsaved_rows(batch, [draft_uid])
+    halves = split(decode_draft(row.draft_json), at)
+    if halves is None:
+        raise Invalid.at("at", N_("Không tách câu được ở chỗ này."))
+    second = ImportDraft(school_id=row.school_id, position=row.position, left_out=row.left_out, item_uid="")
+    _put_mended(row, halves[0])
+    _put_mended(second, halves[1])
+    put_row_tags(second, replace(row_tags(row), external_id=""))
+    batch.drafts.insert(batch.drafts.index(row) + 1, second)
+    _number(batch)
+    session.flush()
+    return second.uid
+
+
+def move_draft(session: Session, actor: Actor, batch_uid: str, draft_uid: str, by: int) -> None:
+    """Let a question of an import change places with those *by* places on (before it, when negative).
+
+    Raises:
+        NotFound, Conflict: as `edit_draft`.
+    """
+    batch = find_batch(session, actor, batch_uid, lock=True)
+    [row] = unsaved_rows(batch, [draft_uid])
+    rows = list(batch.drafts)
+    place = rows.index(row)
+    rows.insert(min(max(0, place + by), len(rows) - 1), rows.pop(place))
+    for number, one in enumerate(rows, 1):
+        one.position = number
+    session.flush()
+    session.expire(batch, ["drafts"])
+
+
+def _put_mended(row: ImportDraft, draft: ItemDraft) -> None:
+    """Let a row hold what a person made of it: warnings stay, what is wrong is said anew."""
+    put(row, checked(replace(draft, problems=tuple(one for one in draft.problems if not one.blocking))))
+
+
+def _number(batch: ImportBatch) -> None:
+    for number, row in enumerate(batch.drafts, 1):
+        row.position = number

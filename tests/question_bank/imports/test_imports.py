@@ -14,11 +14,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from lms.base import db
+from lms.base import db, richtext
 from lms.base.clock import now
 from question_bank.imports.models import ImportBatch
 from question_bank.imports.service import reading
-from question_bank.items.codec import decode_key
+from question_bank.items.codec import decode_draft, decode_key
 from question_bank.items.domain import ChoiceKey, ItemType
 from question_bank.items.models import Item, ItemVersion
 from question_bank.items.service import labelling, reviewing, writing
@@ -252,6 +252,47 @@ def test_doubles_are_seen_and_kept_only_when_asked(signed_in: SignedIn, world: W
     assert "Đã có trong ngân hàng" not in signed_in("colleague").get(f"/bank/import/{theirs}").text
 
 
+def stems(uid: str) -> list[str]:
+    """The prompts of an import in their order."""
+    with db.transaction() as session:
+        batch = session.scalars(select(ImportBatch).where(ImportBatch.uid == uid)).one()
+        assert [row.position for row in batch.drafts] == list(range(1, len(batch.drafts) + 1))
+        return [richtext.to_plain(decode_draft(row.draft_json).body.prompt) for row in batch.drafts]
+
+
+def test_questions_are_merged_split_and_moved(signed_in: SignedIn, world: World) -> None:
+    teacher = signed_in("teacher")
+    uid = brought(teacher, world, "Cho tam giác. {}\n\nTính góc A. {=30 ~60}\n\nBa? {TRUE}\n\nBốn? {=4}\n".encode())
+    here = f"/bank/import/{uid}"
+    first, second, third, fourth = drafts(uid)
+    assert "từ hai câu trở lên" in teacher.post(f"{here}/merge", data={"chosen": first}).text
+    refused = teacher.post(f"{here}/merge", data={"chosen": [second, fourth]})
+    assert refused.status_code == 422
+    assert "khác loại" in refused.text
+    answer = teacher.post(f"{here}/merge", data={"chosen": [second, first]})
+    assert answer.headers["Location"].endswith(f"#q-{first}")
+    assert stems(uid) == ["Cho tam giác.\nTính góc A.", "Ba?", "Bốn?"]
+    assert "3 câu sẵn sàng." in teacher.get(here).text
+    # Split where it was joined: the first half asks for its answer again.
+    page = teacher.get(f"{here}/{first}/split").text
+    assert "Tách từ đây" in page
+    assert "Không tách câu được" in teacher.post(f"{here}/{first}/split", data={"at": "9"}).text
+    assert teacher.post(f"{here}/{first}/split", data={"at": "1"}).status_code == 303
+    assert stems(uid) == ["Cho tam giác.", "Tính góc A.", "Ba?", "Bốn?"]
+    assert "1 câu cần xem." in teacher.get(here).text
+    # A place up or down, and not past the ends.
+    teacher.post(f"{here}/move", data={"up": fourth})
+    teacher.post(f"{here}/move", data={"down": first})
+    teacher.post(f"{here}/move", data={"up": drafts(uid)[0]})
+    assert stems(uid) == ["Tính góc A.", "Cho tam giác.", "Bốn?", "Ba?"]
+    assert f'name="up" value="{third}"' in teacher.get(here).text
+    # What is in the bank stays as it is.
+    teacher.post(f"{here}/save")
+    assert teacher.post(f"{here}/merge", data={"chosen": [third, fourth]}).status_code == 409
+    assert teacher.post(f"{here}/{third}/split", data={"at": "1"}).status_code == 409
+    assert teacher.post(f"{here}/move", data={"up": third}).status_code == 409
+
+
 def versions_of(path: str) -> list[tuple[int, str]]:
     """The versions of a question by its page's path: number and state."""
     with db.transaction() as session:
@@ -347,7 +388,19 @@ def test_an_import_is_its_teachers_alone(signed_in: SignedIn, world: World, pers
     assert client.get(here).status_code == 404
     assert client.get(f"{here}/{row}/edit").status_code == 404
     assert client.get(f"{here}/undo").status_code == 404
-    for act in ("tag", "leave-out", "save", "submit", "undo", "discard", f"{row}/key", f"{row}/edit"):
+    for act in (
+        "tag",
+        "leave-out",
+        "merge",
+        "move",
+        "save",
+        "submit",
+        "undo",
+        "discard",
+        f"{row}/key",
+        f"{row}/edit",
+        f"{row}/split",
+    ):
         assert client.post(f"{here}/{act}", data={"chosen": row}).status_code == 404, act
     assert count_items() == 0
 
