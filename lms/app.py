@@ -33,6 +33,7 @@ FEATURES = (
     "question_bank.items.views",
     "question_bank.exports.views",
     "question_bank.imports.views",
+    "question_bank.assembly.views",
     "materials.catalogue.views",
     "materials.review.views",
     "materials.search.views",
@@ -53,6 +54,7 @@ MODELS = (
     "question_bank.items.models",
     "question_bank.imports.models",
     "question_bank.analysis.models",
+    "question_bank.assembly.models",
     "materials.catalogue.models",
     "materials.review.models",
 )

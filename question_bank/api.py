@@ -22,6 +22,8 @@ from question_bank.analysis.domain.expectation import Expected
 from question_bank.analysis.domain.flags import FEWEST, GRAVE, Finding, findings_of, urgency_of
 from question_bank.analysis.service import Occasion, Use, expected_difficulties, keep_uses
 from question_bank.analysis.wording import badge, sentence
+from question_bank.analysis.wording import UNSURE, badge, sentence
+from question_bank.assembly.service.specifications import subjects_of_specifications
 from question_bank.competencies.service import (
     Outcome,
     find_outcomes,
@@ -212,6 +214,7 @@ __all__ = [
     "show",
     "subjects_of_imports",
     "subjects_of_items",
+    "subjects_of_specifications",
     "summary",
     "total_of",
     "urgency_of",

@@ -5,6 +5,9 @@
 | a draft | its author | its author | – |
 | a submitted or returned one | its author, the subject head | the author, once returned | the head, not an own one |
 | an approved one | teachers of the subject group, school leaders | – (a new version) | the head retires it |
+
+A test specification is read by the teachers of its subject group and school leaders, written by who began it and by the
+subject head.
 """
 
 from __future__ import annotations
@@ -30,6 +33,8 @@ class Permission(StrEnum):
     RETIRE = "retire"
     RENEW = "renew"  # write a new version
     USE = "use"  # put it into a quiz
+    READ_SPECIFICATION = "read_specification"  # a SpecificationFacts and below
+    WRITE_SPECIFICATION = "write_specification"  # change it, delete it
     READ_IMPORT = "read_import"  # an import, before anything of it is saved
     READ_FRAMEWORKS = "read_frameworks"  # no thing: the school's competency frameworks
     IMPORT_FRAMEWORK = "import_framework"
@@ -69,6 +74,13 @@ class ItemFacts(Protocol):
     def is_approved(self) -> bool: ...
 
 
+class SpecificationFacts(SubjectPlace, Protocol):
+    """What rules ask about a test specification."""
+
+    @property
+    def owner_id(self) -> int: ...
+
+
 def _heads(actor: Actor, item: ItemFacts) -> bool:
     return actor.is_teacher and item.subject_id in actor.headed_subject_ids
 
@@ -92,6 +104,11 @@ def _works_in(actor: Actor, place: SubjectPlace) -> bool:
     return actor.is_teacher and place.subject_id in actor.subject_ids
 
 
+def may_read_specification(actor: Actor, thing: SpecificationFacts) -> bool:
+    """Say whether the actor may see a specification: it is the subject group's, and leaders read all."""
+    return actor.school_id == thing.school_id and (actor.is_leader or _works_in(actor, thing))
+
+
 POLICY: PolicyTable[Permission] = PolicyTable(
     {
         Permission.OPEN_BANK: lambda actor, _: actor.is_teacher or actor.is_leader,
@@ -111,6 +128,11 @@ POLICY: PolicyTable[Permission] = PolicyTable(
             may_read(actor, item) and (_heads(actor, item) or (actor.is_teacher and actor.user_id == item.owner_id))
         ),
         Permission.USE: lambda actor, item: item.is_approved and _works_in(actor, item),
+        Permission.READ_SPECIFICATION: may_read_specification,
+        Permission.WRITE_SPECIFICATION: lambda actor, thing: (
+            _works_in(actor, thing)
+            and (actor.user_id == thing.owner_id or thing.subject_id in actor.headed_subject_ids)
+        ),
         Permission.READ_FRAMEWORKS: lambda actor, _: actor.is_staff,
         Permission.IMPORT_FRAMEWORK: lambda actor, _: actor.is_admin or actor.is_leader,
         Permission.READ_IMPORT: lambda actor, thing: actor.is_teacher and actor.user_id == thing.owner_id,

@@ -31,7 +31,7 @@ from fontTools.ttLib import TTFont
 HERE = Path(__file__).resolve().parent
 MODULES = HERE / "node_modules"
 BUILT = HERE / "built"
-STYLES = ("bank.css", "editor.css", "app.css", "plain.css", "maths.css")
+STYLES = ("bank.css", "editor.css", "matrix.css", "app.css", "plain.css", "maths.css")
 BROWSERS = "chrome109,firefox115,safari15.4"
 SERVER_SCRIPTS = ("temml/dist/temml.min.js", "temml/contrib/mhchem/mhchem.min.js")
 LICENCES = (

@@ -58,6 +58,7 @@ class Thing(StrEnum):
     WORKBOOK = "workbook"
     ITEM = "item"
     IMPORT = "import"
+    SPECIFICATION = "specification"
     FRAMEWORK = "framework"
     MATERIAL = "material"
 
@@ -86,6 +87,7 @@ ABOUT: Mapping[str, Thing] = MappingProxyType(
         "roster": Thing.LIST,
         "school": Thing.SCHOOL,
         "sitting": Thing.SITTING,
+        "specification": Thing.SPECIFICATION,
         "staff": Thing.LIST,
         "year": Thing.YEAR,
     }
@@ -302,6 +304,7 @@ FINDERS: Mapping[Thing, Finder] = MappingProxyType(
         Thing.WORKBOOK: _column(PortalWorkbook, PortalWorkbook.name),
         Thing.ITEM: _of_bank(bank.subjects_of_items),
         Thing.IMPORT: _of_bank(bank.subjects_of_imports),
+        Thing.SPECIFICATION: _of_bank(bank.subjects_of_specifications),
         Thing.FRAMEWORK: _of_bank(bank.framework_titles),
         Thing.MATERIAL: materials.visible_titles,
     }

@@ -10,6 +10,7 @@ from typing import Any
 from lms.quizzes.domain.sheets import sheet_uid
 from tests.factories import World
 from tests.materials.samples import DECK
+from tests.question_bank.assembly.samples import specification_fields
 from tests.rules.route_world import GIFT, ROSTER, STAFF, Values, workbook
 
 Fields = dict[str, Any]
@@ -114,6 +115,15 @@ FORMS: dict[str, Callable[[World, Values], Fields]] = {
     "bank_review.approve": lambda w, of: {},
     "bank_review.approve_many": lambda w, of: {"chosen": of["version"]},
     "bank_review.send_back": lambda w, of: {"comment": "Thiếu đơn vị."},
+    "specifications.begin": lambda w, of: {
+        "title": "Giữa học kì I",
+        "grade": "8",
+        "template": "periodic",
+        "subject": of["subject"],
+    },
+    "specifications.save": lambda w, of: specification_fields(),
+    "specifications.copy": lambda w, of: {},
+    "specifications.delete": lambda w, of: {"confirm": "xoá"},
     "imports.bring_in": lambda w, of: {"subject": of["subject"], "grade": "8", "file": _file(GIFT.encode(), "a.gift")},
     "exports.take_out": lambda w, of: {},
     "exports.choose": lambda w, of: {},

@@ -51,6 +51,7 @@ from materials.api import Incoming
 from materials.catalogue import service as catalogue
 from materials.review import service as material_review
 from question_bank.api import install_shipped
+from question_bank.assembly.service import specifications
 from question_bank.imports.models import ImportBatch
 from question_bank.imports.service import reading, saving
 from question_bank.items.models import Item
@@ -61,6 +62,7 @@ from tests.factories import World, make_user
 from tests.lms.gradebook.workbook.templates import Choices, Pupil, sector
 from tests.lms.quizzes import factories as quizzes
 from tests.materials.samples import deposited
+from tests.question_bank.assembly.samples import matrix
 from tests.question_bank.items import samples
 
 Values = dict[str, str]
@@ -150,6 +152,9 @@ def populate(session: Session, world: World, at: datetime) -> RouteWorld:
     _lessons(session, made, teacher)
     _items(session, made, teacher)
     _imports(session, made, teacher)
+    about = specifications.About("Giữa học kì I", 8, 90)
+    kept = specifications.begin(session, teacher, world.maths, about, matrix(), at=at)
+    made.put("specification", uid=kept.uid)
     _materials(session, made, teacher)
     _quizzes(session, made, teacher)
     _books(session, made, teacher)

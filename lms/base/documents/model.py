@@ -117,6 +117,7 @@ class Section:
 
     blocks: tuple[Block, ...]
     foot: str = ""
+    landscape: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.doc
 _TWIPS = 56.7  # a millimetre
 _EMU = 9525  # a pixel
 _WIDEST = 600  # pixels of a picture on the line
-_LINE = 170.0  # millimetres between the margins
+_LINE, _LONG_LINE = 170.0, 262.0  # millimetres between the margins of upright and of lying pages
 _ENDINGS = {"image/png": "png", "image/jpeg": "jpeg", "image/gif": "gif", "image/bmp": "bmp"}
 _MOMENT = (2026, 1, 1, 0, 0, 0)  # of every entry, so that the same document gives the same bytes
 
@@ -50,6 +50,7 @@ class _Writer:
         self._media: dict[bytes, tuple[str, str]] = {}  # bytes → (relation, name)
         self._feet: list[str] = []
         self._drawn = 0
+        self._line = _LINE
 
     def file(self) -> bytes:
         sections = self._document.sections
@@ -77,7 +78,8 @@ class _Writer:
 
     def _section(self, section: Section, *, last: bool) -> str:
         self._feet.append(section.foot)
-        properties = word_parts.section(len(self._feet))
+        self._line = _LONG_LINE if section.landscape else _LINE
+        properties = word_parts.section(len(self._feet), landscape=section.landscape)
         body = self._blocks(section.blocks)
         return body + (properties if last else f"<w:p><w:pPr>{properties}</w:pPr></w:p>")
 
@@ -93,7 +95,7 @@ class _Writer:
             case Table():
                 return self._table(block)
             case Lines(count=count):
-                return "".join(word_parts.dotted_line(round(_LINE * _TWIPS)) for _ in range(count))
+                return "".join(word_parts.dotted_line(round(self._line * _TWIPS)) for _ in range(count))
 
     def _paragraph(self, paragraph: Paragraph, *, tabs: str = "") -> str:
         pieces = []
@@ -114,7 +116,7 @@ class _Writer:
         """Options of a row stand in one paragraph behind tabs, as teachers type them."""
         if options.columns == 1:
             return "".join(self._tall(entry.label, entry.content) for entry in options.entries)
-        step = _LINE / options.columns
+        step = self._line / options.columns
         stops = "".join(f'<w:tab w:val="left" w:pos="{round(place * step * _TWIPS)}"/>' for place in range(1, 4))
         rows = [options.entries[at : at + options.columns] for at in range(0, len(options.entries), options.columns)]
         made = []
@@ -157,7 +159,7 @@ class _Writer:
         return word_parts.drawing(relation, self._drawn, width * _EMU, height * _EMU, quoteattr(picture.alt))
 
     def _table(self, table: Table) -> str:
-        share = _LINE * _TWIPS / sum(table.widths)
+        share = self._line * _TWIPS / sum(table.widths)
         widths = [round(width * share) for width in table.widths]
         grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
         rows = "".join(

@@ -81,11 +81,13 @@ def relations(media: Iterable[tuple[str, str]], feet: int) -> bytes:
     return f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">{rows}</Relationships>'.encode()
 
 
-def section(foot: int) -> str:
+def section(foot: int, *, landscape: bool) -> str:
     """Return the properties of a section of A4 pages that are counted from 1."""
+    size = 'w:w="16838" w:h="11906" w:orient="landscape"' if landscape else 'w:w="11906" w:h="16838"'
+    side = 992 if landscape else 1134
     return (
-        f'<w:sectPr><w:footerReference w:type="default" r:id="rIdF{foot}"/><w:pgSz w:w="11906" w:h="16838"/>'
-        '<w:pgMar w:top="1020" w:right="1134" w:bottom="1020" w:left="1134" w:header="510" w:footer="510" '
+        f'<w:sectPr><w:footerReference w:type="default" r:id="rIdF{foot}"/><w:pgSz {size}/>'
+        f'<w:pgMar w:top="1020" w:right="{side}" w:bottom="1020" w:left="{side}" w:header="510" w:footer="510" '
         'w:gutter="0"/>'
         '<w:pgNumType w:start="1"/></w:sectPr>'
     )

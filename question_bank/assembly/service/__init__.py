@@ -1,0 +1,1 @@
+"""Verbs of specifications and of choosing questions by them."""
