@@ -22,8 +22,14 @@ from question_bank.analysis.domain.expectation import Expected
 from question_bank.analysis.domain.flags import FEWEST, GRAVE, Finding, findings_of, urgency_of
 from question_bank.analysis.service import Occasion, Use, expected_difficulties, keep_uses
 from question_bank.analysis.wording import badge, sentence
-from question_bank.analysis.wording import UNSURE, badge, sentence
-from question_bank.assembly.service.specifications import subjects_of_specifications
+from question_bank.assembly.codec import decode as decode_specification
+from question_bank.assembly.codec import encode as encode_specification
+from question_bank.assembly.domain.pool import MOST_SETS, Wish, spread_of
+from question_bank.assembly.domain.pool import Figures as Expectation
+from question_bank.assembly.domain.specification import PART_NAMES, PART_TYPES, Place, Specification
+from question_bank.assembly.models import KeptSpecification
+from question_bank.assembly.service.assembling import Assembled, Placed, assemble, expect
+from question_bank.assembly.service.specifications import get_specification, subjects_of_specifications
 from question_bank.competencies.service import (
     Outcome,
     find_outcomes,
@@ -115,16 +121,21 @@ __all__ = [
     "FEWEST",
     "GRAVE",
     "LEVELS",
+    "MOST_SETS",
+    "PART_NAMES",
+    "PART_TYPES",
     "STATE_NAMES",
     "TYPE_NAMES",
     "AcceptedNumber",
     "AcceptedText",
     "Analysis",
+    "Assembled",
     "BankItem",
     "ChoiceKey",
     "Choices",
     "DrawRule",
     "EssayKey",
+    "Expectation",
     "Expected",
     "Finding",
     "Gap",
@@ -138,6 +149,7 @@ __all__ = [
     "ItemNotes",
     "ItemState",
     "ItemType",
+    "KeptSpecification",
     "Marked",
     "NumberKey",
     "Occasion",
@@ -147,6 +159,8 @@ __all__ = [
     "Outcome",
     "PairKey",
     "Parameters",
+    "Place",
+    "Placed",
     "Presented",
     "PresentedGap",
     "PresentedKey",
@@ -154,6 +168,7 @@ __all__ = [
     "Problem",
     "Scheme",
     "Score",
+    "Specification",
     "Tags",
     "TestFigures",
     "TextKey",
@@ -161,8 +176,10 @@ __all__ = [
     "TruthKey",
     "Use",
     "VoidPolicy",
+    "Wish",
     "analyse",
     "apart",
+    "assemble",
     "asset_hashes",
     "assets_of",
     "badge",
@@ -176,18 +193,22 @@ __all__ = [
     "decode_draft",
     "decode_key",
     "decode_notes",
+    "decode_specification",
     "draw",
     "draw_for_school",
     "encode_body",
     "encode_draft",
     "encode_key",
     "encode_notes",
+    "encode_specification",
+    "expect",
     "expected_difficulties",
     "facet_counts",
     "find_outcomes",
     "findings_of",
     "framework_titles",
     "get_outcomes",
+    "get_specification",
     "get_versions",
     "holds_asset",
     "install_shipped",
@@ -212,6 +233,7 @@ __all__ = [
     "sentence",
     "share_bounds",
     "show",
+    "spread_of",
     "subjects_of_imports",
     "subjects_of_items",
     "subjects_of_specifications",

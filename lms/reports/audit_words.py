@@ -80,6 +80,7 @@ ACTS: Mapping[str, str] = MappingProxyType(
         "specification.changed": N_("sửa ma trận đề"),
         "specification.deleted": N_("xoá ma trận đề"),
         "framework.imported": N_("nhập khung năng lực"),
+        "quiz.assembled": N_("ghép đề theo ma trận"),
         "quiz.created": N_("tạo bài kiểm tra"),
         "quiz.changed": N_("sửa bài kiểm tra"),
         "quiz.published": N_("giao bài kiểm tra"),

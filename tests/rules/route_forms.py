@@ -115,6 +115,13 @@ FORMS: dict[str, Callable[[World, Values], Fields]] = {
     "bank_review.approve": lambda w, of: {},
     "bank_review.approve_many": lambda w, of: {"chosen": of["version"]},
     "bank_review.send_back": lambda w, of: {"comment": "Thiếu đơn vị."},
+    "quizzes.assemble": lambda w, of: {
+        "course": of["course"],
+        "forms": "1",
+        "alike": "same",
+        "months": "0",
+        "points": "0,2",
+    },
     "specifications.begin": lambda w, of: {
         "title": "Giữa học kì I",
         "grade": "8",

@@ -29,7 +29,7 @@ from lms.gradebook.domain.circular22 import VERSIONS
 from lms.quizzes.domain.behaviours import Behaviour
 from lms.quizzes.domain.regrading import Policy
 from lms.quizzes.domain.sheets import sheet_uid
-from lms.quizzes.models import Attempt, Form, ItemScore, Quiz, ScoreRun
+from lms.quizzes.models import Attempt, Form, ItemScore, Quiz, QuizAssembly, ScoreRun
 from lms.quizzes.service import (
     admission,
     behaving,
@@ -50,6 +50,7 @@ from lms.school.models import GroupMembership, Guardianship
 from materials.api import Incoming
 from materials.catalogue import service as catalogue
 from materials.review import service as material_review
+from question_bank import api as bank
 from question_bank.api import install_shipped
 from question_bank.assembly.service import specifications
 from question_bank.imports.models import ImportBatch
@@ -155,6 +156,7 @@ def populate(session: Session, world: World, at: datetime) -> RouteWorld:
     about = specifications.About("Giữa học kì I", 8, 90)
     kept = specifications.begin(session, teacher, world.maths, about, matrix(), at=at)
     made.put("specification", uid=kept.uid)
+    made.put("specification/course", uid=kept.uid, course=world.course.uid)
     _materials(session, made, teacher)
     _quizzes(session, made, teacher)
     _books(session, made, teacher)
@@ -288,6 +290,19 @@ def _quizzes(session: Session, made: RouteWorld, teacher: Actor) -> None:
     draft = built("Bài nháp")
     slot = draft.slots[0].uid
     made.put("quiz.draft", uid=draft.uid, slot_uid=slot, version=_bank_version(session, made))
+    assembled = built("Bài ghép từ ma trận")
+    document, where = bank.encode_specification(matrix()), made.objects["specification"]["uid"]
+    session.add(
+        QuizAssembly(
+            quiz_id=assembled.id,
+            school_id=assembled.school_id,
+            specification_uid=where,
+            document=document,
+            places={},
+            made_at=at,
+        )
+    )
+    made.put("quiz.assembled", uid=assembled.uid)
     made.put("quiz.draft/elsewhere", uid=draft.uid, slot_uid=built("Bài nháp khác").slots[0].uid)
     made.put("quiz.draft/unusable", uid=draft.uid, version=made.objects["item.draft"]["version"])
 

@@ -1,6 +1,7 @@
 """The tables of quizzes, from the plan of a teacher to the scores of the class."""
 
 from lms.quizzes.models.admission import Admission, LetIn, Sitting, SittingInvigilator, SittingPupil
+from lms.quizzes.models.assembling import QuizAssembly
 from lms.quizzes.models.attempts import Attempt, AttemptEvent, ResponseCurrent, Submission
 from lms.quizzes.models.behaviours import QuizBehaviour, is_practice
 from lms.quizzes.models.deliveries import AfterRules, EventDecision
@@ -33,6 +34,7 @@ __all__ = [
     "MarkingRules",
     "Pause",
     "Quiz",
+    "QuizAssembly",
     "QuizBehaviour",
     "QuizFlow",
     "QuizRubric",

@@ -97,7 +97,7 @@ class ReleaseAct(Base):
 
 
 class QuizSlot(Base):
-    """A place in the plan: one chosen question version, or a rule that draws some when the quiz is published."""
+    """A place in the plan: one question version, one for each form, or a rule that draws some at publishing."""
 
     __tablename__ = "quiz_slot"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -106,10 +106,20 @@ class QuizSlot(Base):
     quiz_id: Mapped[int] = mapped_column(ForeignKey("quiz.id"), index=True)
     position: Mapped[int]
     version_uid: Mapped[str | None] = mapped_column(String(36))
+    by_form: Mapped[list[str] | None] = mapped_column(JSON)  # versions in the order of the forms, then from the first
     draw: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # filters as in question_bank.api, and "count"
     worth: Mapped[Fraction]  # of each question that comes out of this place
 
     quiz: Mapped[Quiz] = relationship(back_populates="slots")
+
+    @property
+    def chosen(self) -> list[str]:
+        """The versions that were chosen for it: one, one for each form, none where it draws."""
+        return self.by_form or ([self.version_uid] if self.version_uid else [])
+
+    def version_in(self, form: int) -> str:
+        """The version that the form with this index holds, counted from 0; not for a place that draws."""
+        return self.chosen[form % len(self.chosen)]
 
 
 class Form(Base):

@@ -161,7 +161,7 @@ class PlanLine:
     """A place in the plan as a teacher reads it."""
 
     slot: QuizSlot
-    item: bank.BankItem | None  # None for a draw
+    item: bank.BankItem | None  # None for a draw; of several by form the first
     rule: bank.DrawRule | None
     matching: int  # how many questions a draw can take from
 
@@ -180,12 +180,11 @@ class PlanLine:
 
 def plan_of(session: Session, actor: Actor, quiz: Quiz) -> list[PlanLine]:
     """The places of a draft in order, draws with how many questions they can take from."""
-    items = bank.load_versions(session, quiz.school_id, [slot.version_uid for slot in quiz.slots if slot.version_uid])
+    items = bank.load_versions(session, quiz.school_id, [slot.version_in(0) for slot in quiz.slots if slot.chosen])
     lines = []
     for slot in sorted(quiz.slots, key=lambda one: one.position):
-        if slot.version_uid:
-            item = items[slot.version_uid]
-            lines.append(PlanLine(slot, item, None, 0))
+        if slot.chosen:
+            lines.append(PlanLine(slot, items[slot.version_in(0)], None, 0))
         else:
             rule = rule_of(slot.draw or {})
             lines.append(PlanLine(slot, None, rule, count_for_draw(session, actor, quiz, rule)))
@@ -211,7 +210,7 @@ def add_questions(
         Invalid: nothing chosen, or too many.
     """
     quiz = _draft(session, actor, uid)
-    known = {slot.version_uid for slot in quiz.slots}
+    known = {version for slot in quiz.slots for version in slot.chosen}
     wanted = [version for version in dict.fromkeys(version_uids) if version not in known]
     if not version_uids:
         raise Invalid.at("", N_("Hãy chọn ít nhất một câu hỏi."))
@@ -247,9 +246,8 @@ def add_draw(session: Session, actor: Actor, uid: str, rule: bank.DrawRule, wort
 
 def count_for_draw(session: Session, actor: Actor, quiz: Quiz, rule: bank.DrawRule) -> int:
     """How many questions a draw could take that are not in the quiz already."""
-    return bank.count_matching(
-        session, actor, rule, exclude=[slot.version_uid for slot in quiz.slots if slot.version_uid]
-    )
+    chosen = [version for slot in quiz.slots for version in slot.chosen]
+    return bank.count_matching(session, actor, rule, exclude=chosen)
 
 
 def _append(quiz: Quiz, slot: QuizSlot) -> None:

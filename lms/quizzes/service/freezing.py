@@ -47,6 +47,7 @@ class _Placed:
     item: bank.BankItem
     worth: Fraction
     place: int  # in the plan, counted from 1
+    by_form: bool = False  # other forms have another question there
 
 
 def rule_of(kept: Mapping[str, Any]) -> bank.DrawRule:
@@ -68,16 +69,16 @@ def freeze_forms(session: Session, actor: Actor, quiz: Quiz) -> list[Form]:
     Raises:
         Invalid: no question, or the bank has too few for a draw.
     """
-    chosen = [slot.version_uid for slot in quiz.slots if slot.version_uid]
-    fixed = {item.version_uid: item for item in bank.get_versions(session, actor, chosen)}
+    fixed = _chosen(session, actor, quiz)
     flow, conduct = flow_of(session, quiz), behaviour_of(session, quiz).conduct
     if not conduct.is_practice:
         _check_sections(flow, len(quiz.slots))
-    by_chance = quiz.shuffle_questions or quiz.shuffle_options or len(chosen) < len(quiz.slots)
+    differ = any(slot.draw is not None or slot.by_form for slot in quiz.slots)
+    by_chance = quiz.shuffle_questions or quiz.shuffle_options or differ
     forms = []
     for index in range(quiz.form_count if by_chance else 1):
         seed = f"{quiz.seed}-{index}"
-        placed = _collect(session, actor, quiz.slots, fixed, seed)
+        placed = _collect(session, actor, quiz.slots, fixed, seed, index)
         form = Form(school_id=quiz.school_id, quiz_id=quiz.id, code=form_code(index))
         form.document, form.rules = _frozen(quiz, flow, conduct, placed, seed)
         session.add(form)
@@ -86,29 +87,38 @@ def freeze_forms(session: Session, actor: Actor, quiz: Quiz) -> list[Form]:
     return forms
 
 
-def trial_form(session: Session, actor: Actor, quiz: Quiz) -> Form:
-    """A form of a draft to look at; it is not kept.
+def trial_forms(session: Session, actor: Actor, quiz: Quiz) -> list[Form]:
+    """The forms of a draft to look at, which are not kept: one of each set of questions.
 
     Raises:
         Invalid: as in `freeze_forms`.
     """
-    chosen = [slot.version_uid for slot in quiz.slots if slot.version_uid]
-    fixed = {item.version_uid: item for item in bank.get_versions(session, actor, chosen)}
-    seed = f"{quiz.seed}-0"
-    placed = _collect(session, actor, quiz.slots, fixed, seed)
+    sets = max((len(slot.chosen) for slot in quiz.slots), default=1)
+    return [_trial_form(session, actor, quiz, index) for index in range(min(quiz.form_count, max(1, sets)))]
+
+
+def _trial_form(session: Session, actor: Actor, quiz: Quiz, index: int) -> Form:
+    seed = f"{quiz.seed}-{index}"
+    placed = _collect(session, actor, quiz.slots, _chosen(session, actor, quiz), seed, index)
     conduct = behaviour_of(session, quiz).conduct
     document, rules = _frozen(quiz, flow_of(session, quiz), conduct, placed, seed)
-    return Form(uid="draft", code=form_code(0), document=document, rules=rules)
+    return Form(uid="draft", code=form_code(index), document=document, rules=rules)
+
+
+def _chosen(session: Session, actor: Actor, quiz: Quiz) -> dict[str, bank.BankItem]:
+    """The questions that the plan names, by version."""
+    versions = list(dict.fromkeys(version for slot in quiz.slots for version in slot.chosen))
+    return {item.version_uid: item for item in bank.get_versions(session, actor, versions)}
 
 
 def _collect(
-    session: Session, actor: Actor, slots: Sequence[QuizSlot], fixed: Mapping[str, bank.BankItem], seed: str
+    session: Session, actor: Actor, slots: Sequence[QuizSlot], fixed: Mapping[str, bank.BankItem], seed: str, index: int
 ) -> list[_Placed]:
     used = set(fixed)
     placed: list[_Placed] = []
     for place, slot in enumerate(sorted(slots, key=lambda one: one.position), start=1):
-        if slot.version_uid:
-            placed.append(_Placed(fixed[slot.version_uid], slot.worth, place))
+        if slot.chosen:
+            placed.append(_Placed(fixed[slot.version_in(index)], slot.worth, place, bool(slot.by_form)))
             continue
         rule = rule_of(slot.draw or {})
         drawn = bank.draw(session, actor, rule, seed=f"{seed}-{slot.uid}", exclude=used)
@@ -150,9 +160,9 @@ def _frozen(
     starts = [one["place"] for one in wishes]
     # Shuffling must be repeatable from the quiz's seed, not secret.
     rng = random.Random(f"{seed}-order")  # noqa: S311
-    if quiz.shuffle_questions:
-        parts = groupby(placed, key=lambda one: bisect_right(starts, one.place))
-        placed = [one for _section, part in parts for one in _shuffled(list(part), rng)]
+    spans = [list(span) for _section, span in groupby(placed, key=lambda one: bisect_right(starts, one.place))]
+    ordered = (_shuffled(span, rng) if quiz.shuffle_questions else _gathered(span) for span in spans)
+    placed = [one for span in ordered for one in span]
     document: list[dict[str, Any]] = []
     label = 0
     for number, one in enumerate(placed, start=1):
@@ -189,6 +199,15 @@ def _frozen(
     steps = tuple(sorted({*steps, *(section.first for section in sections)}))
     going = FREELY if conduct.is_practice else Rules(Navigation(flow.navigation), flow.way_back, steps, sections)
     return document, {**encode_rules(going), **encode_conduct(conduct)}
+
+
+def _gathered(placed: Sequence[_Placed]) -> list[_Placed]:
+    """Bring questions on one passage together where the cells of a specification set them apart."""
+    blocks: dict[str, list[_Placed]] = {}
+    for number, one in enumerate(placed):
+        passage = one.item.body.passage_id if one.by_form else ""
+        blocks.setdefault(passage or f"#{number}", []).append(one)
+    return [one for block in blocks.values() for one in block]
 
 
 def _shuffled(placed: Sequence[_Placed], rng: random.Random) -> list[_Placed]:

@@ -41,7 +41,7 @@ def worths_of(session: Session, quiz: Quiz) -> dict[str, Fraction]:
     for document in session.scalars(select(Form.document).where(Form.quiz_id == quiz.id).order_by(Form.id)):
         for slot in document:
             worths[slot["version"]] = max(Fraction(slot["worth"]), worths.get(slot["version"], Fraction(0)))
-    return worths or {slot.version_uid: slot.worth for slot in quiz.slots if slot.version_uid}
+    return worths or {version: slot.worth for slot in quiz.slots for version in slot.chosen}
 
 
 def find_rubric(session: Session, quiz: Quiz, version_uid: str) -> Rubric | None:

@@ -3,6 +3,7 @@
 from lms.quizzes import jobs
 from lms.quizzes.views import (
     admission,
+    assembling,
     attendance,
     behaving,
     building,
@@ -29,6 +30,7 @@ from lms.quizzes.views.blueprint import bp
 
 __all__ = [
     "admission",
+    "assembling",
     "attendance",
     "behaving",
     "bp",

@@ -21,6 +21,7 @@ from lms.quizzes import forms
 from lms.quizzes.domain.states import QuizState
 from lms.quizzes.models import Quiz
 from lms.quizzes.service import building, freezing, reading
+from lms.quizzes.service.assembling import find_assembly
 from lms.quizzes.service.behaviours import behaviour_of
 from lms.quizzes.views import papers
 from lms.quizzes.views.behaving import BEHAVIOURS
@@ -100,6 +101,7 @@ def edit(uid: str) -> ResponseReturnValue:
         quiz=quiz,
         behaviour=next(name for value, name, _hint in BEHAVIOURS if value == kept.behaviour),
         practice=kept.conduct.is_practice,
+        assembled=find_assembly(session, quiz) is not None,
         lines=[PlanRow(line, papers.prompt(line.item) if line.item else Markup()) for line in lines],
         total=sum(line.worth for line in lines),
         question_count=sum(line.count for line in lines),
@@ -149,7 +151,7 @@ def questions(uid: str) -> ResponseReturnValue:
         quiz=quiz,
         page=page,
         shown=[(item, papers.prompt(item)) for item in page.rows],
-        chosen={slot.version_uid for slot in quiz.slots},
+        chosen={version for slot in quiz.slots for version in slot.chosen},
         kept=kept,
         more=f"{url_for('quizzes.questions', uid=uid)}?{urlencode(kept)}",
         matching=building.count_for_draw(session, actor, quiz, rule),
@@ -215,15 +217,15 @@ def preview(uid: str) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     forms_of = reading.forms_for_teacher(session, actor, uid)
     quiz = reading.get_quiz(session, actor, uid)
-    if quiz.state == QuizState.DRAFT:
-        form = freezing.trial_form(session, actor, quiz)
-        forms_of = [form]
     code = request.args.get("form", "")
+    if quiz.state == QuizState.DRAFT:
+        forms_of = freezing.trial_forms(session, actor, quiz)
     form = next((one for one in forms_of if one.code == code), forms_of[0])
     return render_template(
         "lms/quizzes/preview.html",
         quiz=quiz,
         entries=[] if quiz.state == QuizState.DRAFT else tabs_for(actor, quiz, "preview"),
+        assembled=find_assembly(session, quiz) is not None,
         form=form,
         codes=[one.code for one in forms_of],
         questions=list(papers.shown(form)),

@@ -11,7 +11,7 @@ from lms.base.text import fold
 from question_bank.assembly.domain.specification import PART_TYPES, Place, Row, Specification, level_place
 from question_bank.items.domain import ItemType
 
-MOST_FORMS = 8
+MOST_SETS = 12  # of questions, to be asked for at once
 
 
 @dataclass(frozen=True, slots=True)

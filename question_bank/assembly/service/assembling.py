@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from lms.base.errors import Conflict
 from lms.base.i18n_marks import N_
 from lms.base.permissions import Actor
-from question_bank.analysis.service import expected_difficulties
+from question_bank.analysis.service import AT_ONCE, expected_difficulties
 from question_bank.assembly.domain.checking import faults
 from question_bank.assembly.domain.pool import (
     Candidate,
@@ -71,7 +71,7 @@ def assemble(
 ) -> Assembled:
     """Choose the questions of forms among those that the actor may use.
 
-    `used` says when a question (by its item's uid) was last given to pupils: only the caller knows.
+    `used` says when a version of a question was last given to pupils: only the caller knows.
 
     Raises:
         NotFound: there is no such specification, or not for this person.
@@ -131,12 +131,13 @@ def pool_for(
         .where(*wanted)
         .order_by(ItemVersion.id)
     ).all()
+    last_of = _by_item(session, used)
     shares = expected_difficulties(session, kept.school_id, {row.uid: row.level for row in rows})
     newest: dict[str, Candidate] = {}  # of an item with two approved versions the later one
     for row in rows:
         kind = ItemType(row.type)
         passage = decode_body(row.body_json).passage_id
-        last = used.get(row.item_uid)
+        last = last_of.get(row.item_uid)
         newest[row.item_uid] = Candidate(
             row.uid,
             kind,
@@ -162,3 +163,39 @@ def skeleton(kind: ItemType, text: str) -> str:
     """
     bare = " ".join(_DIGITS.sub("#", text).split())
     return hashlib.sha256(f"{kind} {bare}".encode()).hexdigest()[:16] if len(bare) >= _SHORTEST else ""
+
+
+def _by_item(session: Session, used: Mapping[str, datetime]) -> dict[str, datetime]:
+    """When any version of a question was last used, by its item."""
+    found: dict[str, datetime] = {}
+    versions = list(used)
+    for start in range(0, len(versions), AT_ONCE):
+        rows = session.execute(
+            select(ItemVersion.uid, Item.uid)
+            .join(Item, Item.id == ItemVersion.item_id)
+            .where(ItemVersion.uid.in_(versions[start : start + AT_ONCE]))
+        )
+        for version, item in rows:
+            found[item] = max(used[version], found.get(item, used[version]))
+    return found
+
+
+def expect(session: Session, school_id: int, forms: Sequence[Mapping[str, Fraction]]) -> list[Figures]:
+    """What is expected of forms, each of which says what its versions are worth."""
+    versions = list({version for form in forms for version in form})
+    about: dict[str, tuple[ItemType, str]] = {}
+    for start in range(0, len(versions), AT_ONCE):
+        rows = session.execute(
+            select(ItemVersion.uid, ItemVersion.type, ItemVersion.level).where(
+                ItemVersion.school_id == school_id, ItemVersion.uid.in_(versions[start : start + AT_ONCE])
+            )
+        )
+        about |= {uid: (ItemType(kind), level) for uid, kind, level in rows}
+    shares = expected_difficulties(session, school_id, {uid: level for uid, (_kind, level) in about.items()})
+    return [
+        Figures(
+            float(sum(worth * shares[version].facility for version, worth in form.items())),
+            sum(expected_minutes(*about[version]) for version in form),
+        )
+        for form in forms
+    ]
