@@ -41,6 +41,7 @@ KEPT = {
     "lms/gradebook/exports.py": "the official sheet for the school's records is Vietnamese in every language",
     "lms/gradebook/service/files.py": "the same sheet's semesters and symbols",
     "lms/quizzes/printing.py": "a paper is Vietnamese whatever language its teacher works in",
+    "lms/quizzes/answer_sheet.py": "the same",
     "question_bank/assembly/sheets.py": "the same: a matrix on paper",
     "lms/quizzes/exports.py": "headings of a file of data: one file in every language",
     "lms/quizzes/domain/rubrics.py": "what teachers write behind points, to be read",

@@ -15,6 +15,7 @@ from lms.base.i18n_marks import N_
 from lms.base.permissions import Actor
 from lms.base.users import School
 from lms.quizzes import printing
+from lms.quizzes.answer_sheet import answer_sheets
 from lms.quizzes.domain.states import QuizState
 from lms.quizzes.models import Quiz
 from lms.quizzes.service.reading import forms_for_teacher, get_quiz
@@ -27,10 +28,16 @@ class Sheet(StrEnum):
     PAPER = "paper"  # what pupils get
     TEACHER = "teacher"  # with keys, levels and solutions
     KEYS = "keys"  # the keys of all forms
+    ANSWERS = "answers"  # bubbles to blacken, PDF only
 
 
 SHEET_NAMES: Mapping[str, str] = MappingProxyType(
-    {Sheet.PAPER: N_("đề cho học sinh"), Sheet.TEACHER: N_("bản có đáp án"), Sheet.KEYS: N_("bảng đáp án")}
+    {
+        Sheet.PAPER: N_("đề cho học sinh"),
+        Sheet.TEACHER: N_("bản có đáp án"),
+        Sheet.KEYS: N_("bảng đáp án"),
+        Sheet.ANSWERS: N_("phiếu trả lời"),
+    }
 )
 
 
@@ -41,13 +48,7 @@ def print_quiz(session: Session, actor: Actor, uid: str, sheet: Sheet, code: str
         NotFound, Forbidden: not this person's quiz; no form with this code.
         Conflict: a draft has no forms yet.
     """
-    forms = forms_for_teacher(session, actor, uid)
-    quiz = get_quiz(session, actor, uid)
-    if quiz.state == QuizState.DRAFT:
-        raise Conflict(N_("Bài kiểm tra còn là bản nháp nên chưa có mã đề. Hãy giao bài rồi in."))
-    chosen = [printing.Printed(form.code, form.document) for form in forms if code in ("", form.code)]
-    if not chosen:
-        raise NotFound
+    quiz, chosen = _chosen(session, actor, uid, code)
     versions = {slot["version"] for form in chosen for slot in form.slots}
     items = bank.load_versions(session, quiz.school_id, versions)
 
@@ -65,6 +66,28 @@ def print_quiz(session: Session, actor: Actor, uid: str, sheet: Sheet, code: str
     if sheet is Sheet.TEACHER:
         return quiz, printing.teachers_copy(head, chosen, items, picture)
     return quiz, printing.paper(head, chosen, picture)
+
+
+def print_answer_sheets(session: Session, actor: Actor, uid: str, code: str = "") -> tuple[Quiz, bytes]:
+    """Return the answer sheets of one form (or all, without a code) as PDF, and write down who took them.
+
+    Raises:
+        NotFound, Forbidden, Conflict: as in `print_quiz`.
+    """
+    quiz, chosen = _chosen(session, actor, uid, code)
+    audit.record(session, actor, "quiz.printed", quiz.uid, printed=Sheet.ANSWERS.value)
+    return quiz, answer_sheets(_head(session, quiz), quiz.uid, chosen)
+
+
+def _chosen(session: Session, actor: Actor, uid: str, code: str) -> tuple[Quiz, list[printing.Printed]]:
+    forms = forms_for_teacher(session, actor, uid)
+    quiz = get_quiz(session, actor, uid)
+    if quiz.state == QuizState.DRAFT:
+        raise Conflict(N_("Bài kiểm tra còn là bản nháp nên chưa có mã đề. Hãy giao bài rồi in."))
+    chosen = [printing.Printed(form.code, form.document) for form in forms if code in ("", form.code)]
+    if not chosen:
+        raise NotFound
+    return quiz, chosen
 
 
 def _head(session: Session, quiz: Quiz) -> printing.Head:
