@@ -34,6 +34,7 @@ FEATURES = (
     "question_bank.exports.views",
     "question_bank.imports.views",
     "question_bank.assembly.views",
+    "question_bank.analysis.views",
     "materials.catalogue.views",
     "materials.review.views",
     "materials.search.views",

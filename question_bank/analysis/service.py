@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
@@ -12,8 +12,11 @@ from sqlalchemy.orm import Session
 
 from lms.base.permissions import Actor
 from question_bank.analysis.domain.calibration import Parameters
+from question_bank.analysis.domain.chance import share_bounds
 from question_bank.analysis.domain.classical import ItemFigures
 from question_bank.analysis.domain.expectation import Expected, expected
+from question_bank.analysis.domain.flags import FEWEST
+from question_bank.analysis.domain.linking import Drift, Link, Placed, drift_between, from_facility
 from question_bank.analysis.models import ItemUse
 from question_bank.items.models import Item, ItemVersion
 from question_bank.items.service.reading import get_item, visible_versions
@@ -99,22 +102,83 @@ def expected_difficulties(session: Session, school_id: int, levels: Mapping[str,
 
 
 @dataclass(frozen=True, slots=True)
+class UseTold:
+    """A use of a version, and how the version moved since its first use, where enough other questions came again."""
+
+    version: ItemVersion
+    use: ItemUse
+    first: bool  # of this version, among uses with papers enough
+    link: Link | None = None
+    drift: Drift | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether there were papers enough to say anything."""
+        return self.use.papers >= FEWEST
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The bounds of its facility."""
+        return share_bounds(self.use.facility, self.use.papers)
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """A question with the uses of its versions that the reader may see, the oldest first."""
 
     item: Item
-    uses: Sequence[tuple[ItemVersion, ItemUse]]
+    uses: Sequence[UseTold]
 
 
 def history_of(session: Session, actor: Actor, item_uid: str) -> History:
-    """Where a question was used and how it did there.
+    """Where a question was used, how it did there, and whether it drifted.
 
     Raises:
         NotFound: no such question, or none of its versions is theirs to see.
     """
     item = get_item(session, actor, item_uid)
     versions = {version.id: version for version in visible_versions(item, actor)}
-    rows = session.scalars(
+    own = session.scalars(
         select(ItemUse).where(ItemUse.version_id.in_(versions)).order_by(ItemUse.used_at, ItemUse.id)
-    )
-    return History(item, [(versions[row.version_id], row) for row in rows])
+    ).all()
+    beside = _beside(session, item.school_id, {use.occasion_uid for use in own})
+    firsts: dict[int, ItemUse] = {}
+    told = []
+    for use in own:
+        version, first = versions[use.version_id], firsts.get(use.version_id)
+        if use.papers < FEWEST or first is None:
+            told.append(UseTold(version, use, first=use.papers >= FEWEST))
+        else:
+            found = drift_between(*_placed(beside[first.occasion_uid], beside[use.occasion_uid]), use.version_id)
+            told.append(UseTold(version, use, False, *(found or (None, None))))
+        if use.papers >= FEWEST:
+            firsts.setdefault(use.version_id, use)
+    return History(item, told)
+
+
+def _beside(session: Session, school_id: int, occasions: Collection[str]) -> dict[str, dict[int, ItemUse]]:
+    """All uses with papers enough in these occasions, by the occasion and the version."""
+    found: dict[str, dict[int, ItemUse]] = {uid: {} for uid in occasions}
+    for use in session.scalars(
+        select(ItemUse).where(
+            ItemUse.school_id == school_id, ItemUse.occasion_uid.in_(occasions), ItemUse.papers >= FEWEST
+        )
+    ):
+        found[use.occasion_uid][use.version_id] = use
+    return found
+
+
+def _placed(older: Mapping[int, ItemUse], newer: Mapping[int, ItemUse]) -> tuple[dict[int, Placed], dict[int, Placed]]:
+    """The common questions of two occasions by their parameters where both have them all, else by their facility."""
+    common = older.keys() & newer.keys()
+    estimated = all(side[one].difficulty is not None for one in common for side in (older, newer))
+    place = _by_parameters if estimated else _by_facility
+    return {one: place(older[one]) for one in common}, {one: place(newer[one]) for one in common}
+
+
+def _by_parameters(use: ItemUse) -> Placed:
+    return Placed(use.difficulty or 0.0, use.difficulty_error or 0.0)
+
+
+def _by_facility(use: ItemUse) -> Placed:
+    return from_facility(use.facility, use.papers)

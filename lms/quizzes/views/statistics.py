@@ -59,6 +59,7 @@ def item_result(uid: str, version_uid: str) -> ResponseReturnValue:
         groups=_groups(len(row.choices.sizes)) if row.choices else [],
         forms=[_form(one) for one in found.forms],
         unlike=", ".join(f"{one} – {other}" for one, other in found.unlike),
+        in_use=row.item.state is bank.ItemState.APPROVED,
         may_regrade=allows(actor, Permission.REGRADE_QUIZ, quiz) and quiz.state == QuizState.CLOSED,
     )
 
@@ -70,10 +71,11 @@ def said(finding: bank.Finding, letters: Mapping[str, str]) -> str:
 
 def badges_of(row: ItemRow) -> list[Badge]:
     """The flags of a question in two or three words each, with the look of a badge."""
-    return [
+    told = [
         (say(bank.badge(one.flag)), "bad" if one.flag in bank.GRAVE and one.sure else "wait" if one.sure else "")
         for one in row.findings
     ]
+    return list(dict.fromkeys(told))
 
 
 def _groups(count: int) -> list[str]:

@@ -17,7 +17,9 @@ from lms.quizzes.domain.regrading import Policy
 from lms.quizzes.models import Quiz, QuizBehaviour
 from lms.quizzes.service import keeping, marking, regrading, releasing, taking
 from lms.quizzes.service.class_results import class_results
+from question_bank import api as bank
 from question_bank.analysis.models import ItemUse
+from question_bank.analysis.service import history_of
 from question_bank.items.models import ItemVersion
 from tests.factories import NOON, World
 from tests.lms.quizzes import factories
@@ -97,3 +99,23 @@ def test_the_job_keeps_what_is_stale(world: World) -> None:
     with db.open_session(writes=False) as session:
         assert [row.papers for row in uses(session)] == [2]
         assert keeping.list_stale(session, at=LATER) == []
+
+
+def test_a_long_history_asks_no_more_than_a_short_one(session: Session, world: World, queries: list[str]) -> None:
+    quiz = closed(session, world)
+    keeping.keep_figures(session, quiz.id, at=LATER)
+    [row] = uses(session)
+    item = session.get_one(ItemVersion, row.version_id).item.uid
+    counts = []
+    for more in (0, 3):
+        for number in range(more):
+            use = bank.Use(bank.ItemFigures(40, Fraction(1, 2), None, None, None, None))
+            held = bank.Occasion(quiz.school_id, f"quiz-{number}", "Bài", "2026–2027", NOON)
+            version = session.get_one(ItemVersion, row.version_id).uid
+            bank.keep_uses(session, held, {version: use}, at=NOON)
+        session.expunge_all()
+        teacher = world.actor(session, "teacher")
+        queries.clear()
+        assert len(history_of(session, teacher, item).uses) == more + 1
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
