@@ -42,7 +42,7 @@ def taken(session: Session, world: World, papers: Sequence[Sequence[str]], form_
         )
         session.flush()
         actor = load_actor(session, pupil)
-        attempt = taking.begin(session, actor, quiz.uid, device=factories.DEVICE, at=NOON)
+        attempt = taking.begin(session, actor, quiz.uid, device=factories.DEVICE, at=NOON).attempt
         typed = MultiDict({f"q{number}-choice": letter for number, letter in enumerate(letters, 1) if letter != "-"})
         taking.save_plain(session, actor, attempt.uid, typed, device=factories.DEVICE, at=NOON)
         taking.hand_in(session, actor, attempt.uid, at=NOON)
