@@ -49,7 +49,6 @@ SAID: Mapping[str, str] = MappingProxyType(
     }
 )
 _SAID_OF = (
-    "points",
     "level",
     "grade",
     "codes",
@@ -119,6 +118,7 @@ def _parts(draft: ItemDraft) -> dict[str, object]:
         "feedback": _shown(notes.feedback),
         "per_option": frozenset((places.get(name, name), _shown(html)) for name, html in notes.per_option.items()),
         "hints": tuple(_shown(hint) for hint in notes.hints),
+        "points": 1 if draft.points is None else draft.points,  # what a question is worth of which nobody says it
         "topic": draft.topic or draft.category.rpartition("/")[2],
         **{name: frozenset(value) if isinstance(value := getattr(draft, name), tuple) else value for name in _SAID_OF},
     }

@@ -99,6 +99,7 @@ def merge_drafts(session: Session, actor: Actor, batch_uid: str, draft_uids: Seq
     _put_mended(first, draft)
     for row in others:
         batch.drafts.remove(row)
+    batch.found -= len(others)  # the file holds as many questions as its teacher sees in it
     _number(batch)
     session.flush()
     return first.uid
@@ -121,6 +122,7 @@ def split_draft(session: Session, actor: Actor, batch_uid: str, draft_uid: str, 
     _put_mended(second, halves[1])
     put_row_tags(second, replace(row_tags(row), external_id=""))
     batch.drafts.insert(batch.drafts.index(row) + 1, second)
+    batch.found += 1
     _number(batch)
     session.flush()
     return second.uid
