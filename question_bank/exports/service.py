@@ -35,12 +35,11 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A file as it is sent, and what of the questions it would not bring back."""
+    """A file as it is sent."""
 
     data: bytes
     name: str
     media_type: str
-    losses: tuple[Loss, ...]
 
 
 def writer_called(name: str) -> Writer:
@@ -78,21 +77,16 @@ def choose(session: Session, actor: Actor, wanted: ItemFilter, uids: Sequence[st
     return Chosen(tuple(with_tags(row) for row in newest), _pictures(newest))
 
 
-def write(writer: Writer, chosen: Chosen, name: str) -> Written:
-    """Write questions as a file."""
-    return Written(
-        writer.write(chosen.drafts, chosen.assets),
-        f"{name}.{writer.ending}",
-        writer.media_type,
-        losses(writer, chosen.drafts, chosen.assets),
-    )
+def losses_of(writer: Writer, chosen: Chosen) -> tuple[Loss, ...]:
+    """Return what of the questions a file of this format would not bring back."""
+    return losses(writer, chosen.drafts, chosen.assets)
 
 
 def take_out(session: Session, actor: Actor, writer: Writer, chosen: Chosen, name: str) -> Written:
     """Write questions as a file that leaves, which the log remembers."""
-    written = write(writer, chosen, name)
+    data = writer.write(chosen.drafts, chosen.assets)
     audit.record(session, actor, "item.exported", format=writer.name, questions=len(chosen.drafts))
-    return written
+    return Written(data, f"{name}.{writer.ending}", writer.media_type)
 
 
 def with_tags(version: ItemVersion) -> ItemDraft:

@@ -28,17 +28,16 @@ _KEPT = ("subject", "grade", "type", "level", "state", "topic", "outcome", "q", 
 def show() -> ResponseReturnValue:
     """Show what would leave in the format of the address, and what of it would not come back."""
     writer = service.writer_called(request.args.get("format") or next(iter(WRITERS)))
-    chosen = written = None
+    chosen = None
     try:
         chosen = _chosen()
-        written = service.write(writer, chosen, "")
     except Invalid as problem:
         g.problem = problem
     return render_template(
         "question_bank/exports/show.html",
         writer=writer,
         count=len(chosen.drafts) if chosen else 0,
-        losses=written.losses if written else (),
+        losses=service.losses_of(writer, chosen) if chosen else (),
         tabs=[
             (one.title, url_for("exports.show") + "?" + _asked(one.name), one is writer, None)
             for one in WRITERS.values()

@@ -24,6 +24,7 @@ SAID: Mapping[str, str] = MappingProxyType(
     {
         "question": N_("Câu không ghi được vào tệp này: loại câu không có ở định dạng ấy, hoặc câu chưa có đáp án."),
         "type": N_("Câu thành loại câu khác."),
+        "variables": N_("Câu mẫu mất các biến: tệp chỉ có lời của câu mẫu."),
         "words": N_("Chữ của câu dẫn hoặc phương án bị đổi."),
         "look": N_("Cách trình bày (đoạn, in đậm, bảng, công thức) bị đổi."),
         "pictures": N_("Hình trong câu bị mất."),
@@ -107,6 +108,7 @@ def _parts(draft: ItemDraft) -> dict[str, object]:
     places = {option.id: place for place, option in enumerate(body.options)}
     return {
         "type": body.type,
+        "variables": body.variables,
         "words": tuple(words_in(html) for html in texts),
         "look": tuple(_shown(html) for html in texts),
         "pictures": asset_hashes(body) | pictures_in((notes.solution, notes.feedback, *notes.per_option.values())),

@@ -36,7 +36,7 @@ def merged(first: ItemDraft, second: ItemDraft) -> ItemDraft | None:
     kinds = {one.body.type for one in (first, second)} - {*_LESS}
     if len(kinds) > 1 or (kinds - OPTIONED and (first.body.options or second.body.options)):
         return None
-    if any(one.body.targets or one.body.gaps for one in (first, second)):
+    if any(one.body.targets or one.body.gaps or one.body.variables for one in (first, second)):
         return None
     kind = kinds.pop() if kinds else min(first.body.type, second.body.type, key=_LESS.index)
     prompt, options = first.body.prompt + second.body.prompt, first.body.options
@@ -69,7 +69,7 @@ def merged(first: ItemDraft, second: ItemDraft) -> ItemDraft | None:
 
 def pieces_of(draft: ItemDraft) -> tuple[str, ...]:
     """Return where a second question may begin: the paragraphs of the prompt, then the options."""
-    if draft.body.targets or draft.body.gaps:
+    if draft.body.targets or draft.body.gaps or draft.body.variables:
         return ()
     return (*richtext.blocks(draft.body.prompt), *(option.html for option in draft.body.options))
 

@@ -117,9 +117,10 @@ def test_one_version_of_a_question_leaves_and_too_many_are_refused(
 
 def test_each_format_writes_all_that_it_knows(world: World, bank: list[str]) -> None:
     with db.transaction() as session:
-        chosen = service.choose(session, world.actor(session, "teacher"), ItemFilter())
-    for writer in WRITERS.values():
-        written = service.write(writer, chosen, "ra")
+        teacher = world.actor(session, "teacher")
+        chosen = service.choose(session, teacher, ItemFilter())
+        sent = [(writer, service.take_out(session, teacher, writer, chosen, "ra")) for writer in WRITERS.values()]
+    for writer, written in sent:
         assert written.name == f"ra.{writer.ending}"
-        lost = next((one.count for one in written.losses if one.what == "question"), 0)
+        lost = next((one.count for one in service.losses_of(writer, chosen) if one.what == "question"), 0)
         assert len(read_any(written.data, written.name).drafts) == len(chosen.drafts) - lost, writer.name
