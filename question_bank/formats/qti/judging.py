@@ -7,8 +7,11 @@ from fractions import Fraction
 
 from lxml import etree
 
-from question_bank.formats.qti import processing
-from question_bank.formats.qti.processing import Declaration, Scalar, Unprocessable, Value
+from question_bank.formats import problems
+from question_bank.formats.qti import processing, values
+from question_bank.formats.qti.looking_up import mapped
+from question_bank.formats.qti.values import Declaration, Scalar, Unprocessable, Value, scalar
+from question_bank.items.domain import Problem
 
 
 class Judge:
@@ -21,9 +24,10 @@ class Judge:
             Unprocessable: a declared value is not of its type.
         """
         self.item = item
-        found = [processing.declaration(one) for one in item.iterchildren("responseDeclaration", "outcomeDeclaration")]
+        found = [values.declaration(one) for one in item.iterchildren("responseDeclaration", "outcomeDeclaration")]
         self.declared: Mapping[str, Declaration] = {one.identifier: one for one in found}
-        self.silent = item.find("responseProcessing") is None
+        rules = item.find("responseProcessing")
+        self.silent = rules is None or not (len(rules) or rules.get("template"))
 
     def response(self, identifier: str) -> Declaration:
         """Return the declaration of a response variable.
@@ -47,3 +51,40 @@ class Judge:
             if (items := tuple(one))
         }
         return processing.score(self.item, self.declared, values)
+
+
+def stated(declared: Declaration) -> tuple[Scalar, ...]:
+    """Return the stated answer, else the values that the mapping pays for."""
+    if declared.correct is not None:
+        return declared.correct.items
+    if declared.mapping is None:
+        return ()
+    keys = [Value((key_of_entry(entry, declared),)) for entry in declared.mapping.iterchildren("mapEntry")]
+    return tuple(one.items[0] for one in keys if mapped(declared, one) > 0)
+
+
+def key_of_entry(entry: etree._Element, declared: Declaration) -> Scalar:
+    return scalar((entry.get("mapKey") or "").strip(), declared.base)
+
+
+def trusted(
+    judge: Judge, said: list[Problem], name: str, right: tuple[Scalar, ...], others: list[tuple[Scalar, ...]]
+) -> bool:
+    """Tell whether the rules pay for the stated answer, and for none of the others more; say so where they do not."""
+    if judge.silent:
+        return True
+    try:
+        best = judge.score({name: right})
+        if best <= 0 or any(judge.score({name: other}) >= best for other in others):
+            said.append(problems.rules_disagree())
+            return False
+    except Unprocessable:
+        said.append(problems.rules_unknown())
+        return False
+    return True
+
+
+def note_whole(judge: Judge, said: list[Problem], name: str, right: tuple[Scalar, ...]) -> None:
+    """Note it where the rules pay nothing for a part of the answer."""
+    if not judge.silent and len(right) > 1 and all(judge.score({name: (one,)}) <= 0 for one in right):
+        said.append(problems.all_or_nothing())

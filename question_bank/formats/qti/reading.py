@@ -11,7 +11,8 @@ from lxml import etree
 from lms.base.errors import Invalid
 from lms.base.i18n_marks import N_
 from question_bank.formats.collecting import Collector, Picture
-from question_bank.formats.qti.items import Lost, read_item
+from question_bank.formats.qti.items import read_item
+from question_bank.formats.qti.source import Lost
 from question_bank.formats.qti.tree import parse
 from question_bank.formats.reading import Reading
 
