@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from lxml import etree
 
 from lms.base.i18n_marks import N_
-from question_bank.formats import xml
+from question_bank.formats import fragments, xml
 from question_bank.formats.archive import Archive
 
 WHY: Mapping[str, str] = MappingProxyType(
@@ -40,6 +40,8 @@ class Manifest:
     files: tuple[str, ...] = ()
     is_cartridge: bool = False
     others: Counter[str] = field(default_factory=Counter)
+    keywords: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by the first file of a resource
+    categories: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_manifest(archive: Archive) -> Manifest:
@@ -59,16 +61,28 @@ def read_manifest(archive: Archive) -> Manifest:
     files: list[str] = []
     others: Counter[str] = Counter()
     types: list[str] = []
+    keywords: dict[str, tuple[str, ...]] = {}
+    categories: dict[str, str] = {}
     for resource in _named(root, "resource"):
         inside = [posixpath.normpath(posixpath.join(folder, unquote(one))) for one in _addresses(resource)]
         files += inside
+        if inside:
+            keywords[inside[0]] = tuple(_strings(resource, "keyword"))
+            categories[inside[0]] = "/".join(_strings(resource, "entry"))
         kind = (resource.get("type") or "").lower()
         types.append(kind)
         what = _what(kind, inside)
         if what:
             others[what] += 1
     schema = " ".join(xml.text_of(one) for one in _named(root, "schema"))
-    return Manifest(tuple(files), "common cartridge" in schema.lower() or any("imscc" in one for one in types), others)
+    is_cartridge = "common cartridge" in schema.lower() or any("imscc" in one for one in types)
+    return Manifest(tuple(files), is_cartridge, others, keywords, categories)
+
+
+def _strings(resource: etree._Element, name: str) -> list[str]:
+    """Return what the LOM of a resource says in elements of one name, without blanks around."""
+    found = [fragments.tidy(xml.text_of(one)).strip() for one in _named(resource, name)]
+    return [one for one in found if one]
 
 
 def _named(root: etree._Element, name: str) -> Iterator[etree._Element]:

@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from urllib.parse import unquote
 
@@ -23,6 +23,8 @@ from question_bank.formats.qti import tree as qti_tree
 from question_bank.formats.qti12 import reading as qti12_reading
 from question_bank.formats.qti12 import tree as qti12_tree
 from question_bank.formats.reading import Reading
+from question_bank.formats.tag_words import with_tags
+from question_bank.items.domain import ItemDraft
 
 NO_QUESTIONS = N_(
     "Gói này không có câu hỏi dạng QTI, Common Cartridge hay Blackboard. Hãy xuất lại từ chương trình gốc,"
@@ -72,8 +74,9 @@ def read(data: bytes, filename: str = "") -> Reading:
         except Invalid:
             collector.lose("qti:unreadable")
             continue
-        before = collector.found
+        before, had = collector.found, len(collector.drafts)
         kind.read_into(collector, root, _pictures(archive, name, collector))
+        collector.drafts[had:] = [_described(draft, manifest, name) for draft in collector.drafts[had:]]
         read_as["blackboard" if name.lower().endswith(".dat") else kind.name] += collector.found - before
     if not collector.found:
         raise Invalid.at("file", NO_QUESTIONS)
@@ -81,6 +84,13 @@ def read(data: bytes, filename: str = "") -> Reading:
         collector.beside += manifest.others
         return collector.reading("common_cartridge", WHY)
     return collector.reading(max(read_as, key=lambda kind: read_as[kind]) if read_as else "qti", WHY)
+
+
+def _described(draft: ItemDraft, manifest: Manifest, name: str) -> ItemDraft:
+    """Return a question with what the manifest says of its file."""
+    if category := manifest.categories.get(name):
+        draft = replace(draft, category=draft.category or category)
+    return with_tags(draft, manifest.keywords.get(name, ()))
 
 
 def _chosen(archive: Archive, manifest: Manifest) -> list[tuple[str, _Kind]]:

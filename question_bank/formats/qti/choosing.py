@@ -7,12 +7,12 @@ from fractions import Fraction
 from lxml import etree
 
 from question_bank.formats import problems
-from question_bank.formats.qti.judging import note_whole, stated, trusted
+from question_bank.formats.qti.judging import near, note_whole, stated, trusted
 from question_bank.formats.qti.looking_up import mapped
 from question_bank.formats.qti.source import Source, identifiers, prompt_of
 from question_bank.formats.qti.tree import words
 from question_bank.formats.qti.values import Declaration, Scalar, Unprocessable, Value
-from question_bank.items.domain import ChoiceKey, ItemBody, ItemKey, ItemType, OrderKey
+from question_bank.items.domain import ChoiceKey, ItemBody, ItemKey, ItemType, OrderKey, TruthKey
 
 
 def choice(source: Source, body: etree._Element, interaction: etree._Element) -> tuple[ItemBody, ItemKey | None]:
@@ -21,6 +21,8 @@ def choice(source: Source, body: etree._Element, interaction: etree._Element) ->
     choices = list(interaction.iterchildren("simpleChoice"))
     ids = identifiers(choices)
     options = tuple(source.option(one, ident) for one, ident in zip(choices, ids.values(), strict=True))
+    if set(ids) == {"true", "false"} and declared.cardinality == "single":
+        return _truth(source, name, declared, prompt_of(source, body, interaction))
     several = declared.cardinality != "single"
     shuffle = interaction.get("shuffle") == "true"
     kind = ItemType.MULTIPLE_CHOICE if several else ItemType.SINGLE_CHOICE
@@ -44,7 +46,19 @@ def choice(source: Source, body: etree._Element, interaction: etree._Element) ->
     if declared.correct is not None and any(paid[ids[str(one)]] != best for one in right):
         source.problems.append(problems.rules_disagree())
         return content, None
-    return content, ChoiceKey({ident: score / best for ident, score in paid.items() if score})
+    return content, ChoiceKey({ident: near(score / best) for ident, score in paid.items() if score})
+
+
+def _truth(source: Source, name: str, declared: Declaration, prompt: str) -> tuple[ItemBody, ItemKey | None]:
+    """Return a statement: the identifiers of the choices say true and false, whatever their words."""
+    body = ItemBody(ItemType.TRUE_FALSE, prompt)
+    right = [str(one) for one in stated(declared)]
+    if len(right) != 1:
+        return body, None
+    other = "false" if right[0] == "true" else "true"
+    if not trusted(source.judge, source.problems, name, (right[0],), [(other,)]):
+        return body, None
+    return body, TruthKey({"s": right[0] == "true"})
 
 
 def _several(
@@ -56,7 +70,7 @@ def _several(
         return None
     if not source.judge.silent and declared.mapping is not None:
         best = mapped(declared, Value(right))
-        each = {ids[one]: mapped(declared, Value((one,)), floor=False) / best for one in ids} if best > 0 else {}
+        each = {ids[one]: near(mapped(declared, Value((one,)), floor=False) / best) for one in ids} if best > 0 else {}
         if best > 0 and source.judge.score({name: right}) == best:
             return ChoiceKey({ident: share for ident, share in each.items() if share})
     note_whole(source.judge, source.problems, name, right)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from fractions import Fraction
 
 from lxml import etree
 
 from question_bank.formats import fragments, problems
-from question_bank.formats.qti.judging import Judge, key_of_entry
+from question_bank.formats.qti.judging import Judge, candidates, near
+from question_bank.formats.qti.marks import GAP
+from question_bank.formats.qti.measuring import number_key, pays_around, written
 from question_bank.formats.qti.source import Source, block, gapped, prompt_of, put
-from question_bank.formats.qti.values import Declaration, Scalar, Unprocessable
+from question_bank.formats.qti.values import Scalar, Unprocessable
 from question_bank.items.domain import (
-    AcceptedNumber,
     AcceptedText,
     EssayKey,
     Gap,
@@ -21,7 +21,6 @@ from question_bank.items.domain import (
     ItemBody,
     ItemKey,
     ItemType,
-    NumberKey,
     TextKey,
 )
 
@@ -47,9 +46,10 @@ def inline(source: Source, body: etree._Element, found: list[etree._Element]) ->
         )
         put(one, f"\ue001{place + 1}\ue002")
     html = block(source.html(body))
+    within = GAP in (found[0].get("class") or "").split()
+    if len(found) == 1 and found[0].tag == "textEntryInteraction" and _LAST.search(html) and not within:
+        return _typed(source, names[0], fragments.import_html(_LAST.sub("", html), source.shelf))
     accepted = _accepted(source, names)
-    if len(found) == 1 and found[0].tag == "textEntryInteraction" and _LAST.search(html):
-        return _typed(source, names[0], fragments.import_html(_LAST.sub("", html), source.shelf), accepted)
     shuffle = any(one.get("shuffle") == "true" for one in found)
     content = ItemBody(ItemType.GAP_FILL, gapped(html), gaps=tuple(gaps), shuffle=shuffle)
     if accepted is None:
@@ -62,26 +62,21 @@ def inline(source: Source, body: etree._Element, found: list[etree._Element]) ->
     return content, GapKey(key)
 
 
-def _typed(
-    source: Source, name: str, prompt: str, accepted: dict[str, tuple[AcceptedText, ...]] | None
-) -> tuple[ItemBody, ItemKey | None]:
-    numeric = source.judge.response(name).base in ("integer", "float")
-    content = ItemBody(ItemType.SHORT_NUMBER if numeric else ItemType.SHORT_TEXT, block(prompt))
-    if accepted is None:
-        return content, None
-    if not numeric:
-        return content, TextKey(accepted[name])
-    return content, NumberKey(tuple(AcceptedNumber(one.text, share=one.share) for one in accepted[name]))
+def _typed(source: Source, name: str, prompt: str) -> tuple[ItemBody, ItemKey | None]:
+    if source.judge.response(name).base in ("integer", "float"):
+        return ItemBody(ItemType.SHORT_NUMBER, block(prompt)), number_key(source, name)
+    accepted = _accepted(source, [name])
+    return ItemBody(ItemType.SHORT_TEXT, block(prompt)), TextKey(accepted[name]) if accepted else None
 
 
 def _accepted(source: Source, names: list[str]) -> dict[str, tuple[AcceptedText, ...]] | None:
     """Return the answers that count in each place and for how much, found by running the rules on each of them."""
     judge = source.judge
-    stated = {name: _candidates(judge.response(name)) for name in names}
+    stated = {name: candidates(judge.response(name)) for name in names}
     if len(set(names)) != len(names) or not all(stated.values()):
         return None
     if judge.silent:
-        return {name: tuple(AcceptedText(_written(one)) for one in found[:1]) for name, found in stated.items()}
+        return {name: tuple(AcceptedText(written(one)) for one in found[:1]) for name, found in stated.items()}
     best = {name: (found[0],) for name, found in stated.items()}
     try:
         full = judge.score(best)
@@ -95,6 +90,9 @@ def _accepted(source: Source, names: list[str]) -> dict[str, tuple[AcceptedText,
     if any(not found or max(one.share for one in found) != 1 for found in key.values()):
         source.problems.append(problems.rules_disagree())
         return None
+    for place, name in enumerate(names, 1):
+        if judge.response(name).base in ("integer", "float") and pays_around(judge, best, name, best[name][0]):
+            source.problems.append(problems.tolerance_dropped(str(place)))
     if len(names) > 1 and all(judge.score({name: best[name]}) <= 0 for name in names):
         source.problems.append(problems.all_or_nothing())
     return key
@@ -108,26 +106,10 @@ def _shares(
         return ()  # the rules pay the same for a blank
     accepted = []
     for one in found:
-        share = (judge.score({**best, name: (one,)}) - without) / (full - without)
+        share = near((judge.score({**best, name: (one,)}) - without) / (full - without))
         if share <= 0:
             continue
         swapped = one.swapcase() if isinstance(one, str) else one
         exact = swapped != one and judge.score({**best, name: (swapped,)}) != judge.score({**best, name: (one,)})
-        accepted.append(AcceptedText(_written(one), min(share, Fraction(1)), exact))
+        accepted.append(AcceptedText(written(one), min(share, Fraction(1)), exact))
     return tuple(accepted)
-
-
-def _candidates(declared: Declaration) -> tuple[Scalar, ...]:
-    entries = declared.mapping.iterchildren("mapEntry") if declared.mapping is not None else ()
-    mapped_ones = [key_of_entry(entry, declared) for entry in entries]
-    return tuple(dict.fromkeys((*(declared.correct.items if declared.correct else ()), *mapped_ones)))
-
-
-def _written(one: Scalar) -> str:
-    if not isinstance(one, Fraction):
-        return str(one).replace("*", "\\*")
-    digits = 0
-    while (one * 10**digits).denominator != 1:
-        digits += 1
-    whole = one * 10**digits
-    return format(Decimal(int(whole)).scaleb(-digits), "f")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from lxml import etree
 
 from question_bank.formats import fragments, problems
+from question_bank.formats.qti import feedback
 from question_bank.formats.qti.choosing import choice, order
 from question_bank.formats.qti.entering import essay, inline
 from question_bank.formats.qti.judging import Judge
+from question_bank.formats.qti.marks import PASSAGE, UNNAMED
 from question_bank.formats.qti.pairing import gap_match, match
 from question_bank.formats.qti.source import Lost, Source, block, take_out
 from question_bank.formats.qti.values import Unprocessable
@@ -26,7 +29,15 @@ _READERS: dict[str, Callable[[Source, etree._Element, etree._Element], tuple[Ite
 }
 
 
-def read_item(root: etree._Element, shelf: fragments.Shelf, picture: Callable[[str], str]) -> ItemDraft:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A question as read, with how many feedbacks found no place."""
+
+    draft: ItemDraft
+    unsaid: int = 0
+
+
+def read_item(root: etree._Element, shelf: fragments.Shelf, picture: Callable[[str], str]) -> Found:
     """Return the question of an item.
 
     Raises:
@@ -51,6 +62,7 @@ def read_item(root: etree._Element, shelf: fragments.Shelf, picture: Callable[[s
     except Unprocessable as error:
         raise Lost("declaration") from error
     source = Source(root, shelf, picture, judge)
+    passage, passage_id = _passage(source, body)
     rubric = _rubric(source, body)
     try:
         if not found:
@@ -63,10 +75,21 @@ def read_item(root: etree._Element, shelf: fragments.Shelf, picture: Callable[[s
         raise Lost("declaration") from error
     if isinstance(key, EssayKey):
         key = EssayKey(rubric)
-    return _draft(source, content, key)
+    notes, unsaid = feedback.read(source, root, content)
+    content = replace(content, passage=passage, passage_id=passage_id)
+    return Found(_draft(source, content, key, notes), unsaid)
 
 
-def _draft(source: Source, content: ItemBody, key: ItemKey | None) -> ItemDraft:
+def _passage(source: Source, body: etree._Element) -> tuple[str, str]:
+    """Return the text that stands before the question, where the item marks one."""
+    for one in body.iterchildren("div"):
+        if PASSAGE in (one.get("class") or "").split():
+            take_out(one)
+            return source.html(one), one.get("id") or ""
+    return "", ""
+
+
+def _draft(source: Source, content: ItemBody, key: ItemKey | None, notes: ItemNotes) -> ItemDraft:
     root, shelf = source.root, source.shelf
     if fragments.is_empty(content.prompt):
         source.problems.append(problems.empty_prompt())
@@ -76,15 +99,16 @@ def _draft(source: Source, content: ItemBody, key: ItemKey | None) -> ItemDraft:
         source.problems.append(problems.no_key())
     shelf.missing.clear()
     shelf.left_out.clear()
+    name = fragments.tidy(root.get("identifier") or "").strip()
     most = source.judge.declared.get("MAXSCORE")
     worth = most.default.items[0] if most and most.default else None
     return ItemDraft(
         content,
         key,
-        ItemNotes(),
+        notes,
         title=" ".join(fragments.tidy(root.get("title") or "").split()),
         points=worth if isinstance(worth, Fraction) and 0 < worth < 10_000 else None,
-        external_id=fragments.tidy(root.get("identifier") or "").strip(),
+        external_id="" if name.startswith(UNNAMED) else name,
         source=fragments.plain(content.prompt)[:2000],
         problems=tuple(source.problems),
     )

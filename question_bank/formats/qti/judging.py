@@ -88,3 +88,16 @@ def note_whole(judge: Judge, said: list[Problem], name: str, right: tuple[Scalar
     """Note it where the rules pay nothing for a part of the answer."""
     if not judge.silent and len(right) > 1 and all(judge.score({name: (one,)}) <= 0 for one in right):
         said.append(problems.all_or_nothing())
+
+
+def candidates(declared: Declaration) -> tuple[Scalar, ...]:
+    """Return the answers that a declaration names: the stated one, then those that its mapping pays for."""
+    entries = declared.mapping.iterchildren("mapEntry") if declared.mapping is not None else ()
+    mapped_ones = [key_of_entry(entry, declared) for entry in entries]
+    return tuple(dict.fromkeys((*(declared.correct.items if declared.correct else ()), *mapped_ones)))
+
+
+def near(share: Fraction) -> Fraction:
+    """Return a share without what twelve decimals cut off: 0.999999999999 of three thirds is all of it."""
+    plain = share.limit_denominator(1000)
+    return plain if abs(plain - share) < Fraction(1, 10**9) else share

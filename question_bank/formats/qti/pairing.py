@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from lxml import etree
 
+from question_bank.formats import drafting
 from question_bank.formats.qti.judging import note_whole, stated, trusted
+from question_bank.formats.qti.marks import CLUSTER
 from question_bank.formats.qti.source import Lost, Source, block, gapped, identifiers, prompt_of, put
 from question_bank.formats.qti.values import Scalar
-from question_bank.items.domain import AcceptedText, Gap, GapKey, ItemBody, ItemKey, ItemType, PairKey
+from question_bank.items.domain import AcceptedText, Gap, GapKey, ItemBody, ItemKey, ItemType, Option, PairKey, TruthKey
 
 
 def match(source: Source, body: etree._Element, interaction: etree._Element) -> tuple[ItemBody, ItemKey | None]:
@@ -41,7 +44,15 @@ def match(source: Source, body: etree._Element, interaction: etree._Element) -> 
     ):
         return content, None
     note_whole(source.judge, source.problems, name, tuple(right))
+    if CLUSTER in (interaction.get("class") or "").split() and set(targets) == {"true", "false"}:
+        body_of = ItemBody(ItemType.CLUSTER, content.prompt, _as_statements(content), shuffle=content.shuffle)
+        places = {one.id: drafting.option_id(place) for place, one in enumerate(content.options)}
+        return body_of, TruthKey({places[lefts[left]]: target == "true" for left, target in ours.items()})
     return content, PairKey({lefts[left]: targets[target] for left, target in ours.items()})
+
+
+def _as_statements(content: ItemBody) -> tuple[Option, ...]:
+    return tuple(replace(one, id=drafting.option_id(place)) for place, one in enumerate(content.options))
 
 
 def _with_prompt(content: ItemBody, prompt: str) -> ItemBody:

@@ -23,7 +23,9 @@ WHY: Mapping[str, str] = MappingProxyType(
         "qti:adaptive": N_("Câu hỏi đổi theo từng lần trả lời (adaptive) chưa có dạng tương ứng."),
         "qti:composite": N_("Câu hỏi gồm nhiều phần trả lời khác nhau chưa có dạng tương ứng."),
         "qti:unreadable": N_("Tệp câu hỏi trong gói bị hỏng nên không đọc được."),
-        "qti:feedback": N_("Nhận xét của câu hỏi chưa mang sang được."),
+        "qti:feedback": N_(
+            "Nhận xét chung theo kết quả (đúng, đúng một phần, sai) không mang sang; nhận xét từng phương án thì có."
+        ),
     }
 )
 _ITEM = re.compile(rb"<(?:[\w.-]+:)?(?:assessmentItem|qti-assessment-item)[\s>]")
@@ -52,12 +54,11 @@ def read_into(collector: Collector, root: etree._Element, picture: Picture) -> N
     """Gather the question of an item; anything else holds none."""
     if root.tag != "assessmentItem":
         return
-    said = root.find(".//modalFeedback") is not None or root.find(".//feedbackInline") is not None
     try:
-        draft = read_item(root, collector.shelf, picture)
+        found = read_item(root, collector.shelf, picture)
     except Lost as lost:
         collector.lose(f"qti:{lost}")
         return
-    if said:
-        collector.beside["qti:feedback"] += 1
-    collector.take(draft)
+    if found.unsaid:
+        collector.beside["qti:feedback"] += found.unsaid
+    collector.take(found.draft)

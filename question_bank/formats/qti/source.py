@@ -9,7 +9,7 @@ from html import escape
 
 from lxml import etree
 
-from question_bank.formats import drafting, fragments, problems
+from question_bank.formats import drafting, fragments, mathml, problems
 from question_bank.formats.qti.judging import Judge
 from question_bank.items.domain import Option, Problem
 
@@ -29,13 +29,16 @@ class Source:
     picture: Callable[[str], str]
     judge: Judge
     problems: list[Problem] = field(default_factory=list)
+    said: dict[str, str] = field(default_factory=dict)  # feedback by our option
+    ours: dict[str, str] = field(default_factory=dict)  # our option by the identifier that the item gives it
 
     def html(self, element: etree._Element, *, place: fragments.Replace | None = None) -> str:
         """Return what an element holds as a fragment."""
         for image in list(element.iter("img", "object")):
             self.show(image)
-        if next(element.iter("math"), None) is not None and not any(one.code == "maths_flat" for one in self.problems):
-            self.problems.append(problems.maths_flat())
+        for math in list(element.iter("math")):
+            if not mathml.replace(math) and not any(one.code == "maths_flat" for one in self.problems):
+                self.problems.append(problems.maths_flat())
         inside = escape(element.text or "", quote=False) + "".join(
             etree.tostring(one, encoding="unicode", method="html") for one in element
         )
@@ -56,9 +59,11 @@ class Source:
             self.shelf.missing.append(address)
 
     def option(self, element: etree._Element, ident: str) -> Option:
-        """Return a choice without the feedback inside it."""
+        """Return a choice; the feedback inside it is kept apart."""
+        self.ours[element.get("identifier") or ""] = ident
         for said in list(element.iter("feedbackInline")):
             take_out(said)
+            self.said[ident] = self.said.get(ident, "") + self.html(said)
         return Option(ident, fragments.unwrap(self.html(element)), fixed=element.get("fixed") == "true")
 
 

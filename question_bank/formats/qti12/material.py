@@ -10,7 +10,7 @@ from html import escape
 from lxml import etree
 from lxml import html as lxml_html
 
-from question_bank.formats import fragments, problems, xml
+from question_bank.formats import fragments, mathml, problems, xml
 from question_bank.formats.qti12.tree import RESPONSES, children
 from question_bank.items.domain import Problem
 
@@ -94,8 +94,9 @@ class Source:
             root = lxml_html.fragment_fromstring(source, create_parent="div")
         except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
             return source
-        if next(root.iter("math"), None) is not None and not any(one.code == "maths_flat" for one in self.problems):
-            self.problems.append(problems.maths_flat())
+        for math in list(root.iter("math")):
+            if not mathml.replace(math) and not any(one.code == "maths_flat" for one in self.problems):
+                self.problems.append(problems.maths_flat())
         for image in list(root.iter("img")):
             latex = image.get("data-equation-content") or ""
             if latex.strip():
