@@ -158,13 +158,15 @@ def _item(root: Element) -> Question:
     if mine is None:
         return Question("", None)
     texts = {
-        choice.get("identifier"): squeezed("".join(_outside(choice)))
+        choice.get("identifier"): _shown(choice)
         for choice in one.iter()
         if choice.tag in ("simpleChoice", "simpleAssociableChoice", "gapText", "gapImg", "inlineChoice")
     }
     right = _stated(mine)
     if one.tag == "choiceInteraction":
         several = mine.get("cardinality") != "single"
+        if set(texts) == {"true", "false"} and not several and right:
+            return Question("true_false", right[0] == "true")  # the identifiers say so, whatever the words
         return Question(
             "multiple_choice" if several else "single_choice", sorted(texts.get(name, "?") for name in right) or None
         )
@@ -183,6 +185,25 @@ def _item(root: Element) -> Question:
         stated = _all_stated(own) if own is not None else []
         keys.append(sorted({squeezed(said.get(name, name)).casefold() for name in stated}))
     return Question("typed", keys if all(keys) else None)
+
+
+_MATHS = "\ue005"  # begins words with a formula in them, of which only letters and digits are compared
+
+
+def _shown(choice: Element) -> str:
+    if next(choice.iter("math"), None) is None:
+        return squeezed("".join(_outside(choice)))
+    for math in choice.iter("math"):
+        notes = [one.text or "" for one in math.iter("annotation")]
+        if notes:
+            tail = math.tail
+            math.clear()
+            math.text, math.tail = notes[0], tail
+    return _MATHS + _bare("".join(_outside(choice)))
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\\[a-zA-Z]+|\W", "", text)
 
 
 def _outside(element: Element) -> Iterator[str]:
@@ -360,6 +381,11 @@ def _pool(root: Element) -> Iterator[tuple[str, Question]]:
 def agrees(draft: ItemDraft, wanted: Question) -> bool:
     """Tell whether a draft is of the type and says right what the file does."""
     given = right_of(draft)
+    if isinstance(wanted.key, list) and any(str(one).startswith(_MATHS) for one in wanted.key):
+        bare = sorted(_MATHS + _bare(str(one)) for one in given or ())
+        return draft.body.type.value == wanted.type and bare == sorted(
+            str(one) if str(one).startswith(_MATHS) else _MATHS + _bare(str(one)) for one in wanted.key
+        )
     if wanted.type != "typed":
         return draft.body.type.value == wanted.type and given == wanted.key
     if draft.body.type is ItemType.GAP_FILL:

@@ -86,7 +86,7 @@ def losses(writer: Writer, drafts: Sequence[ItemDraft], assets: Mapping[str, Ass
 
 def lost_of(writer: Writer, draft: ItemDraft, assets: Mapping[str, Asset]) -> frozenset[str]:
     """Return which keys of `SAID` do not come back of one question."""
-    reader = next(reader for reader in READERS if reader.name == writer.name)
+    reader = next(reader for reader in READERS if reader.name == (writer.reader or writer.name))
     try:
         read = reader.read(writer.write([draft], assets), f"x.{writer.ending}").drafts
     except AppError:  # nothing in the file that its reader would take for a question

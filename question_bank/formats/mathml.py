@@ -128,7 +128,8 @@ def _word(element: etree._Element) -> str:
     if not text:
         return ""
     if element.tag in ("mtext", "ms"):
-        return rf"\text{{{re.sub(r'[{}]|\\', '', text)}}}"
+        words = re.sub(r"[{}\\]", "", text)
+        return rf"\text{{{words}}}"
     if text in _FUNCTIONS:
         return rf"\{text} "
     if element.tag == "mi" and len(text) > 1 and text.isalpha() and text.isascii():

@@ -6,20 +6,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from question_bank.formats import gift, moodle_xml
+from question_bank.formats import gift, moodle_xml, qti
 from question_bank.formats.reading import Asset
 from question_bank.items.domain import ItemDraft
 
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """A format to write: the name that its reader has in `detect.READERS`, and how its files are called and sent."""
+    """A format to write, and how its files are called and sent.
+
+    `reader` is the name that its reader has in `detect.READERS` where that is not its own.
+    """
 
     name: str
     title: str
     ending: str
     media_type: str
     write: Callable[[Sequence[ItemDraft], Mapping[str, Asset]], bytes]
+    reader: str = ""
 
 
 WRITERS: Mapping[str, Writer] = MappingProxyType(
@@ -28,6 +32,8 @@ WRITERS: Mapping[str, Writer] = MappingProxyType(
         for writer in (
             Writer("moodle_xml", "Moodle XML", "xml", "application/xml", moodle_xml.write),
             Writer("gift", "GIFT", "gift", "text/plain; charset=utf-8", gift.write),
+            Writer("qti22", "QTI 2.2", "zip", "application/zip", qti.write, "package"),
+            Writer("qti30", "QTI 3.0", "zip", "application/zip", qti.write_third, "package"),
         )
     }
 )

@@ -24,7 +24,7 @@ def parse(data: bytes) -> etree._Element:
         if not isinstance(element.tag, str):
             continue
         name = etree.QName(element)
-        local = "math" if name.namespace == MATHS and name.localname != "math" else name.localname
+        local = name.localname
         third = local.startswith("qti-")
         element.tag = _camel(local[4:]) if third else local
         if third:

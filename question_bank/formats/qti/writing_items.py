@@ -56,8 +56,10 @@ V3 = Version(
 
 
 def is_writable(draft: ItemDraft) -> bool:
-    """Tell whether an item can say the question: it has a key where its type asks for one."""
+    """Tell whether an item can say the question: it has a key where its type asks for one, and nothing is drawn."""
     key = draft.key
+    if draft.body.variables:
+        return False
     if isinstance(key, TextKey):
         return any(not _STAR.search(one.text) for one in key.accepted)
     if isinstance(key, GapKey):
@@ -246,7 +248,8 @@ class _Writer:
             holder.set("class", named)
         left, right = _sub(holder, "simpleMatchSet"), _sub(holder, "simpleMatchSet")
         for one in self.draft.body.options:
-            self.html(_sub(left, "simpleAssociableChoice", identifier=one.id, matchMax="1"), one.html)
+            made = _sub(left, "simpleAssociableChoice", identifier=one.id, fixed=_yes(one.fixed), matchMax="1")
+            self.html(made, one.html)
         for name, html in targets:
             self.html(_sub(right, "simpleAssociableChoice", identifier=name, matchMax="0"), html)
 

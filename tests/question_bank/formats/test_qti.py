@@ -13,7 +13,15 @@ from lms.base.errors import Invalid, TooLarge
 from question_bank.formats import archive
 from question_bank.formats.detect import read_any
 from question_bank.formats.reading import Reading
-from question_bank.items.domain import AcceptedText, ChoiceKey, GapKey, ItemType, OrderKey
+from question_bank.items.domain import (
+    AcceptedNumber,
+    AcceptedText,
+    ChoiceKey,
+    GapKey,
+    ItemType,
+    NumberKey,
+    OrderKey,
+)
 
 INPUTS = Path(__file__).parents[4] / "shared" / "inputs" / "2-qti"
 V2 = "http://www.imsglobal.org/xsd/imsqti_v2p2"
@@ -132,3 +140,33 @@ def test_real_files() -> None:
     package = real("valid-package.zip")
     assert (package.found, len(package.drafts)) == (47, 47)
     assert not any(draft.blocked for draft in package.drafts)
+
+
+ENTRY = '<p>Số pi?</p><p><textEntryInteraction responseIdentifier="RESPONSE"/></p>'
+
+
+def number(condition: str) -> Reading:
+    return read_any(item(ENTRY, "3.14", rules(condition)).replace(b'baseType="identifier"', b'baseType="float"', 1))
+
+
+def test_a_tolerance_of_the_rules_is_the_tolerance_of_the_number() -> None:
+    compared = '<variable identifier="RESPONSE"/><correct identifier="RESPONSE"/>'
+    (draft,) = number(f'<equal toleranceMode="absolute" tolerance="0.05 0.05">{compared}</equal>').drafts
+    assert draft.key == NumberKey((AcceptedNumber("3.14", "0.05"),))
+    # Rules that draw another line than a tolerance around the number give no key.
+    for condition in (
+        f'<equal toleranceMode="absolute" tolerance="0.05 0.5">{compared}</equal>',
+        '<gte><variable identifier="RESPONSE"/><baseValue baseType="float">3</baseValue></gte>',
+    ):
+        (draft,) = number(condition).drafts
+        assert (draft.key, [one.code for one in draft.problems]) == (None, ["rules_unknown"])
+
+
+def test_mathml_is_read_as_latex() -> None:
+    maths = (
+        '<math xmlns="http://www.w3.org/1998/Math/MathML"><mfrac><mn>1</mn><msup><mi>x</mi><mn>2</mn></msup></mfrac>'
+        "<mo>≤</mo><msqrt><mi>π</mi></msqrt></math>"
+    )
+    (draft,) = read_any(item(f"<p>{maths}</p>" + CHOICE)).drafts
+    assert '<span class="tex">\\frac{1}{x^{2}} \\le \\sqrt{\\pi}</span>' in draft.body.prompt
+    assert draft.problems == ()
