@@ -53,6 +53,7 @@ MODELS = (
     "lms.quizzes.models",
     "question_bank.competencies.models",
     "question_bank.items.models",
+    "question_bank.items.search.models",
     "question_bank.imports.models",
     "question_bank.analysis.models",
     "question_bank.assembly.models",
@@ -120,5 +121,6 @@ EXTENSIONS = (
     "lms.base.jobs",
     "lms.accounts.sessions",
     "materials.search.index",
+    "question_bank.items.search.index",
     "lms.quizzes.hot.shortcut",
 )

@@ -90,7 +90,10 @@ def _wrote(actor: Actor, item: ItemFacts) -> bool:
 
 
 def may_read(actor: Actor, item: ItemFacts) -> bool:
-    """Say whether the actor may see the version; `items.queries.visible_to` is the same rule in SQL."""
+    """Say whether the actor may see the version; `items.queries.visible_to` is the same rule in SQL.
+
+    `marks_on` and `marks_of` are the same rule for the search.
+    """
     if actor.school_id != item.school_id:
         return False
     if _wrote(actor, item):
@@ -98,6 +101,29 @@ def may_read(actor: Actor, item: ItemFacts) -> bool:
     if _heads(actor, item) and (item.is_submitted or item.was_reviewed):
         return True
     return item.is_approved and (actor.is_leader or (actor.is_teacher and item.subject_id in actor.subject_ids))
+
+
+def marks_on(item: ItemFacts) -> frozenset[str]:
+    """Return the marks by which people see the version; who holds one of them may read it, as `may_read` says."""
+    school, subject = item.school_id, item.subject_id
+    marks = {f"{school}:by:{item.author_id}"}
+    if item.is_submitted or item.was_reviewed:
+        marks.add(f"{school}:reviewed:{subject}")
+    if item.is_approved:
+        marks |= {f"{school}:approved", f"{school}:approved:{subject}"}
+    return frozenset(marks)
+
+
+def marks_of(actor: Actor) -> frozenset[str]:
+    """Return the marks that the actor holds."""
+    school, marks = actor.school_id, set()
+    if actor.is_teacher:
+        marks.add(f"{school}:by:{actor.user_id}")
+        marks |= {f"{school}:approved:{subject}" for subject in actor.subject_ids}
+        marks |= {f"{school}:reviewed:{subject}" for subject in actor.headed_subject_ids}
+    if actor.is_leader:
+        marks.add(f"{school}:approved")
+    return frozenset(marks)
 
 
 def _works_in(actor: Actor, place: SubjectPlace) -> bool:

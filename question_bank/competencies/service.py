@@ -22,13 +22,14 @@ from question_bank.competencies.shipped import SHIPPED, shipped
 from question_bank.permissions import Permission, require
 
 PICK = 60  # outcomes offered at once to tag with
+GRADE = "grade"  # the kind of a node that only says for which grade what is below it is meant
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """Something that can be tagged with; `reference` (its code, or its uid) is what the tag holds.
 
-    `path` names the nodes above it, the nearest last.
+    `path` names the nodes above it, the nearest last; `areas` are those of them that are no mere grade.
     """
 
     reference: str
@@ -38,6 +39,7 @@ class Outcome:
     grades: tuple[str, ...]
     subject_code: str
     path: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,13 +199,22 @@ def _outcomes(session: Session, rows: Sequence[tuple[CompetencyItem, str]]) -> l
         wanted = {item.parent_id for item in level if item.parent_id} - above.keys()
     outcomes = []
     for item, subject_code in rows:
-        path: list[str] = []
+        path: list[CompetencyItem] = []
         at = above.get(item.parent_id) if item.parent_id else None
         while at is not None:
-            path.insert(0, at.statement)
+            path.insert(0, at)
             at = above.get(at.parent_id) if at.parent_id else None
         outcomes.append(
-            Outcome(item.reference, item.uid, item.code, item.statement, item.grade_list, subject_code, tuple(path))
+            Outcome(
+                item.reference,
+                item.uid,
+                item.code,
+                item.statement,
+                item.grade_list,
+                subject_code,
+                tuple(node.statement for node in path),
+                tuple(node.statement for node in path if node.kind != GRADE),
+            )
         )
     return outcomes
 

@@ -14,9 +14,11 @@ from lms.base.permissions import Actor
 from question_bank.formats.losses import Loss, losses
 from question_bank.formats.reading import Asset
 from question_bank.formats.writers import WRITERS, Writer
-from question_bank.items.domain import ItemDraft, ItemFilter, ItemState
+from question_bank.items.domain import ItemDraft
 from question_bank.items.models import ItemVersion
-from question_bank.items.queries import narrowed, versions, visible_to
+from question_bank.items.queries import versions, visible_to
+from question_bank.items.search.service import find_ids
+from question_bank.items.search.wanted import Wanted
 from question_bank.items.service.labelling import tags_of
 from question_bank.items.service.reading import draft_of
 from question_bank.permissions import Permission, require
@@ -54,8 +56,8 @@ def writer_called(name: str) -> Writer:
         raise NotFound from None
 
 
-def choose(session: Session, actor: Actor, wanted: ItemFilter, uids: Sequence[str] = ()) -> Chosen:
-    """Return the questions that a filter keeps, or only those whose versions are named.
+def choose(session: Session, actor: Actor, wanted: Wanted, uids: Sequence[str] = ()) -> Chosen:
+    """Return the questions that a search finds, or only those whose versions are named.
 
     Everything that the actor may read can be taken out, since whoever reads a question in the bank sees its key.
 
@@ -64,10 +66,12 @@ def choose(session: Session, actor: Actor, wanted: ItemFilter, uids: Sequence[st
         Invalid: there is none, or too many for one file.
     """
     require(actor, Permission.OPEN_BANK)
-    conditions = [visible_to(actor), ItemVersion.uid.in_(uids[: MOST + 1]) if uids else narrowed(wanted)]
-    if not uids and wanted.state is None:
-        conditions.append(ItemVersion.state != ItemState.RETIRED)
-    query = versions(*conditions).options(selectinload(ItemVersion.labels), selectinload(ItemVersion.assets))
+    if uids:
+        named = ItemVersion.uid.in_(uids[: MOST + 1])
+    else:
+        named = ItemVersion.id.in_(find_ids(session, actor, wanted, most=2 * MOST))
+    held = (selectinload(ItemVersion.labels), selectinload(ItemVersion.assets))
+    query = versions(visible_to(actor), named).options(*held)
     rows = session.scalars(query.order_by(ItemVersion.item_id, ItemVersion.number).limit(2 * MOST)).all()
     newest = list({row.item_id: row for row in rows}.values())
     if not newest:

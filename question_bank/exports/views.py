@@ -12,16 +12,15 @@ from lms.base.clock import now
 from lms.base.errors import Invalid
 from lms.base.forms import problems_of
 from lms.base.i18n import _
-from lms.base.subjects import list_subjects
 from lms.base.web import current_actor, current_session
 from question_bank.exports import service
 from question_bank.formats.writers import WRITERS
-from question_bank.items.views import filter_from
+from question_bank.items.listing import KEPT, address, wanted_from
 from question_bank.permissions import Permission, require
 
 bp = Blueprint("exports", __name__, url_prefix="/bank/export")
 
-_KEPT = ("subject", "grade", "type", "level", "state", "topic", "outcome", "q", "mine")
+_KEPT = (*KEPT, "mine")
 
 
 @bp.get("")
@@ -43,7 +42,7 @@ def show() -> ResponseReturnValue:
             for one in WRITERS.values()
         ],
         asked=_asked(writer.name),
-        back=url_for("bank.index") + "?" + urlencode(_filter()),
+        back=address(_filter()),
         problems=problems_of(""),
     )
 
@@ -69,8 +68,7 @@ def choose() -> ResponseReturnValue:
 
 def _chosen() -> service.Chosen:
     session, actor = current_session(), current_actor()
-    wanted = filter_from(request.args, actor, list_subjects(session, actor.school_id))
-    return service.choose(session, actor, wanted, request.args.getlist("chosen"))
+    return service.choose(session, actor, wanted_from(request.args, actor), request.args.getlist("chosen"))
 
 
 def _filter() -> dict[str, str]:

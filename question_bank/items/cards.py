@@ -124,9 +124,18 @@ class TagChoices:
 
 
 def tag_choices(
-    session: Session, actor: Actor, subject: Subject | None, chosen: Sequence[str] = (), grade: int | None = None
+    session: Session,
+    actor: Actor,
+    subject: Subject | None,
+    chosen: Sequence[str] = (),
+    grade: int | None = None,
+    *,
+    topics: Sequence[str] | None = None,
 ) -> TagChoices:
-    """Return the choices for questions of a subject; what is *chosen* already is always among them."""
+    """Return the choices for questions of a subject; what is *chosen* already is always among them.
+
+    *topics* are those in use, where the caller knows them.
+    """
     outcomes = []
     if subject is not None and actor.is_staff:
         outcomes = find_outcomes(session, actor, subject_code=subject.code, grade=str(grade or ""), limit=400)
@@ -135,6 +144,6 @@ def tag_choices(
     return TagChoices(
         [(grade, grade) for grade in range(1, 13)],
         [(code, say(name)) for code, name in LEVELS.items()],
-        list_topics(session, actor, subject.id if subject else None),
+        list_topics(session, actor, subject.id if subject else None) if topics is None else topics,
         [*((code, code) for code in chosen if code not in known), *named],
     )

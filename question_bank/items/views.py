@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-from urllib.parse import urlencode
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -14,18 +10,19 @@ from lms.base.downloads import send_blob
 from lms.base.errors import NotFound
 from lms.base.forms import problems_of
 from lms.base.i18n import _, show_number
-from lms.base.paging import PageRequest
 from lms.base.permissions import Actor
 from lms.base.subjects import Subject, get_subject, list_subjects
-from lms.base.text import nfc
+from lms.base.text import nfc, title_key
 from lms.base.uploads import MEGABYTE, Upload, receive, upload_route
 from lms.base.web import current_actor, current_session, shows_again, wants_part
 from question_bank.items import review_views
 from question_bank.items.cards import card_of, outcome_names, picture_address, tag_choices
-from question_bank.items.domain import LEVELS, STATE_NAMES, TYPE_NAMES, ItemDraft, ItemFilter, ItemState, ItemType
+from question_bank.items.domain import LEVELS, STATE_NAMES, TYPE_NAMES, ItemDraft, ItemState, ItemType
 from question_bank.items.forms import TAG_FIELDS, blank, draft_from_form, fields_of, tags_from_form, typed_tags
+from question_bank.items.listing import KEPT, ORDERS, address, groups, kept_of, page_from, wanted_from
 from question_bank.items.models import ItemVersion
 from question_bank.items.previewing import preview_part, previewed
+from question_bank.items.search.service import find
 from question_bank.items.service import labelling, reading, reviewing, writing
 from question_bank.items.service.content import Picture, keep_new_pictures, with_pictures
 from question_bank.items.tagging import Tags
@@ -38,31 +35,6 @@ MAX_PICTURE = 10 * MEGABYTE
 MAX_PICTURES = 4
 PICTURE_ENDINGS = frozenset({"png", "jpg", "jpeg", "gif", "webp"})
 PICTURES_SECONDS = 3600
-_FACETS = ("subject", "grade", "type", "level", "state", "topic", "outcome", "q", "mine")
-
-
-def filter_from(values: Mapping[str, str], actor: Actor, subjects: list[Subject]) -> ItemFilter:
-    """Read a filter from the address; what makes no sense narrows nothing."""
-
-    def one_of(kind: type[Any], name: str) -> Any:
-        try:
-            return kind(values.get(name, ""))
-        except ValueError:
-            return None
-
-    kind = one_of(ItemType, "type")
-    grade = values.get("grade", "")
-    return ItemFilter(
-        subject_id=next((one.id for one in subjects if one.uid == values.get("subject")), None),
-        grade=int(grade) if grade.isascii() and grade.isdigit() and len(grade) <= 2 else None,
-        types=(kind,) if kind else (),
-        level=values.get("level", "") if values.get("level") in LEVELS else "",
-        topic=values.get("topic", "")[:200],
-        outcome=values.get("outcome", "")[:120],
-        state=one_of(ItemState, "state"),
-        text=values.get("q", "")[:200],
-        owner_id=actor.user_id if values.get("mine") else None,
-    )
 
 
 @bp.get("")
@@ -70,27 +42,28 @@ def index() -> ResponseReturnValue:
     """List the questions that the person may see, narrowed by the address."""
     session, actor = current_session(), current_actor()
     subjects = list_subjects(session, actor.school_id)
-    wanted = filter_from(request.args, actor, subjects)
-    number = request.args.get("page", 1, type=int)
-    page = reading.list_versions(session, actor, wanted, PageRequest(number))
-    kept = {name: request.args[name] for name in _FACETS if request.args.get(name)}
+    wanted = wanted_from(request.args, actor)
+    found = find(session, actor, wanted, page_from(request.args))
+    page, kept = found.page, kept_of(wanted)
+    facets, chips = groups(session, actor, wanted, found, subjects)
+    subject = next((one for one in subjects if one.uid == wanted.filters.get("subject")), None)
     return render_template(
         "question_bank/items/index.html",
         page=page,
         cards=[card_of(version, with_key=False) for version in page.rows],
-        facets=reading.facets(session, actor, wanted),
-        subjects=subjects,
+        facets=facets,
+        chips=chips,
         wanted=wanted,
         kept=kept,
-        types=TYPE_NAMES,
+        next_page=address(kept) + ("&" if kept else "?") + "page=",
+        orders=[(order.value, _(name)) for order, name in ORDERS.items()],
         levels=LEVELS,
-        states=STATE_NAMES,
         may_add=actor.is_teacher and bool(actor.subject_ids),
         may_submit={row.uid for row in page.rows if _may_submit(actor, row)},
         may_tag={row.uid for row in page.rows if can(actor, Permission.TAG, row)},
         waiting=reviewing.count_queue(session, actor),
         heads=bool(actor.headed_subject_ids),
-        choices=tag_choices(session, actor, _subject_of(subjects, wanted.subject_id)),
+        choices=tag_choices(session, actor, subject, topics=sorted(found.counts["topic"], key=title_key)),
         problems=[text for name in ("chosen", *TAG_FIELDS) for text in problems_of(name)],
     )
 
@@ -98,10 +71,6 @@ def index() -> ResponseReturnValue:
 def _may_submit(actor: Actor, version: ItemVersion) -> bool:
     waits = version.state in {ItemState.DRAFT, ItemState.CHANGES_REQUESTED}
     return waits and can(actor, Permission.SUBMIT, version)
-
-
-def _subject_of(subjects: list[Subject], subject_id: int | None) -> Subject | None:
-    return next((one for one in subjects if one.id == subject_id), None)
 
 
 @bp.post("/submit")
@@ -125,8 +94,8 @@ def tag() -> ResponseReturnValue:
 
 def _back() -> str:
     """The list as it was narrowed."""
-    kept = {name: request.args[name] for name in (*_FACETS, "page") if request.args.get(name)}
-    return url_for("bank.index") + ("?" + urlencode(kept) if kept else "")
+    kept = {name: request.args[name] for name in (*KEPT, "page") if request.args.get(name)}
+    return address(kept)
 
 
 @bp.get("/<uid>")

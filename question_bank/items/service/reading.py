@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from lms.base.errors import Invalid, NotFound
 from lms.base.i18n_marks import N_
-from lms.base.paging import Page, PageRequest
 from lms.base.permissions import Actor
 from lms.base.storage import Blob
 from lms.base.subjects import Subject
 from lms.base.text import title_key
-from question_bank.items.domain import ItemDraft, ItemFilter, ItemState
+from question_bank.items.domain import ItemDraft
 from question_bank.items.models import Item, ItemAsset, ItemVersion
-from question_bank.items.queries import narrowed, newest_first, versions, visible_to
+from question_bank.items.queries import versions, visible_to
 from question_bank.permissions import Permission, may_read, require
 
 MAX_AT_ONCE = 500
@@ -78,17 +75,6 @@ def get_versions_to(session: Session, actor: Actor, uids: Sequence[str], permiss
     return [found[uid] for uid in wanted]
 
 
-def list_versions(session: Session, actor: Actor, wanted: ItemFilter, page: PageRequest) -> Page[ItemVersion]:
-    """List the versions that the actor may see and the filter keeps, newest first; retired ones only when asked for."""
-    require(actor, Permission.OPEN_BANK)
-    conditions = [visible_to(actor), narrowed(wanted)]
-    if wanted.state is None:
-        conditions.append(ItemVersion.state != ItemState.RETIRED)
-    total = session.scalar(select(func.count(ItemVersion.id)).where(*conditions)) or 0
-    rows = session.scalars(versions(*conditions).order_by(*newest_first()).offset(page.offset).limit(page.size))
-    return Page(tuple(rows), max(1, page.number), page.size, total)
-
-
 def draft_of(version: ItemVersion) -> ItemDraft:
     """Return the content of a version as a draft, to be written anew."""
     return ItemDraft(version.body, version.key, version.notes, title=version.title)
@@ -100,38 +86,6 @@ def list_topics(session: Session, actor: Actor, subject_id: int | None, *, most:
     if subject_id is not None:
         query = query.where(ItemVersion.subject_id == subject_id)
     return sorted(session.scalars(query.limit(most)), key=title_key)
-
-
-@dataclass(frozen=True, slots=True)
-class Facets:
-    """How many of the listed versions there are by each property: (value, count)."""
-
-    subjects: Sequence[tuple[int, int]] = ()
-    states: Sequence[tuple[str, int]] = ()
-    types: Sequence[tuple[str, int]] = ()
-    levels: Sequence[tuple[str, int]] = ()
-    grades: Sequence[tuple[int, int]] = ()
-    topics: Sequence[tuple[str, int]] = ()
-
-
-def facets(session: Session, actor: Actor, wanted: ItemFilter) -> Facets:
-    """Count what a list holds by subject, state, type, level, grade and topic."""
-    conditions = [visible_to(actor), narrowed(wanted)]
-    if wanted.state is None:
-        conditions.append(ItemVersion.state != ItemState.RETIRED)
-
-    def counted(column: InstrumentedAttribute[Any]) -> list[tuple[Any, int]]:
-        query = select(column, func.count(ItemVersion.id)).where(*conditions).group_by(column).order_by(column)
-        return [(value, count) for value, count in session.execute(query) if value not in (None, "")]
-
-    return Facets(
-        subjects=counted(ItemVersion.subject_id),
-        states=counted(ItemVersion.state),
-        types=counted(ItemVersion.type),
-        levels=counted(ItemVersion.level),
-        grades=counted(ItemVersion.grade),
-        topics=counted(ItemVersion.topic)[:200],
-    )
 
 
 def find_asset(session: Session, actor: Actor, sha256: str) -> Blob:

@@ -18,8 +18,8 @@ from lms.base.errors import Forbidden, Invalid
 from question_bank.exports import service
 from question_bank.formats.detect import read_any
 from question_bank.formats.writers import WRITERS
-from question_bank.items.domain import ItemFilter
 from question_bank.items.models import ItemVersion
+from question_bank.items.search.wanted import Wanted
 from question_bank.items.service import labelling, reviewing, writing
 from question_bank.items.tagging import Tags
 from tests.factories import NOON, World
@@ -90,14 +90,14 @@ def test_only_what_a_person_may_read_leaves(signed_in: SignedIn, world: World, b
         writing.submit(session, world.actor(session, "teacher"), bank[:1], at=now())
         reviewing.approve(session, head, bank[:1], at=now())
         colleague = world.actor(session, "colleague")
-        assert len(service.choose(session, colleague, ItemFilter(), bank).drafts) == 1
-        assert len(service.choose(session, colleague, ItemFilter()).drafts) == 1
+        assert len(service.choose(session, colleague, Wanted(), bank).drafts) == 1
+        assert len(service.choose(session, colleague, Wanted()).drafts) == 1
         for person in ("it_teacher", "outsider"):
             with pytest.raises(Invalid):
-                service.choose(session, world.actor(session, person), ItemFilter(), bank)
+                service.choose(session, world.actor(session, person), Wanted(), bank)
         for person in ("pupil", "parent", "admin"):
             with pytest.raises(Forbidden):
-                service.choose(session, world.actor(session, person), ItemFilter(), bank)
+                service.choose(session, world.actor(session, person), Wanted(), bank)
 
 
 def test_one_version_of_a_question_leaves_and_too_many_are_refused(
@@ -107,18 +107,18 @@ def test_one_version_of_a_question_leaves_and_too_many_are_refused(
         teacher = world.actor(session, "teacher")
         version = session.scalars(select(ItemVersion).where(ItemVersion.uid == bank[0])).one()
         writing.new_version(session, teacher, version.item.uid, samples.choice("<p>Mới?</p>"), at=NOON)
-        drafts = service.choose(session, teacher, ItemFilter()).drafts
+        drafts = service.choose(session, teacher, Wanted()).drafts
         assert len(drafts) == 10
         assert drafts[0].body.prompt == "<p>Mới?</p>"
         monkeypatch.setattr(service, "MOST", 9)
         with pytest.raises(Invalid):
-            service.choose(session, teacher, ItemFilter())
+            service.choose(session, teacher, Wanted())
 
 
 def test_each_format_writes_all_that_it_knows(world: World, bank: list[str]) -> None:
     with db.transaction() as session:
         teacher = world.actor(session, "teacher")
-        chosen = service.choose(session, teacher, ItemFilter())
+        chosen = service.choose(session, teacher, Wanted())
         sent = [(writer, service.take_out(session, teacher, writer, chosen, "ra")) for writer in WRITERS.values()]
     for writer, written in sent:
         assert written.name == f"ra.{writer.ending}"

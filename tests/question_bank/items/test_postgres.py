@@ -12,11 +12,14 @@ from sqlalchemy.orm import Session
 
 from lms.app import load_models
 from lms.base import db, storage
-from lms.base.paging import PageRequest
+from lms.base.config import Settings
 from question_bank.imports.service import reading as importing
 from question_bank.imports.service import saving
-from question_bank.items.domain import DrawRule, ItemFilter, ItemState
+from question_bank.items.domain import DrawRule, ItemState
 from question_bank.items.models import ItemVersion
+from question_bank.items.search import index
+from question_bank.items.search.service import find
+from question_bank.items.search.wanted import Wanted
 from question_bank.items.service import drawing, reading, reviewing, writing
 from tests import factories
 from tests.factories import NOON
@@ -30,6 +33,7 @@ pytestmark = pytest.mark.postgres
 def bank(postgres_url: str, tmp_path: Path) -> Iterator[Bank]:
     load_models()
     storage.configure(tmp_path)
+    index.configure(Settings(data_dir=tmp_path))
     engine = db.connect(postgres_url)
     db.Base.metadata.create_all(engine)
     with Session(engine) as session:
@@ -53,10 +57,8 @@ def test_lists_facets_and_draws(bank: Bank) -> None:
     waiting = reviewing.queue_uids(bank.session, bank.head)
     assert len(waiting) == 10
     reviewing.approve(bank.session, bank.head, waiting, at=NOON)
-    page = reading.list_versions(bank.session, bank.teacher, ItemFilter(text="phan tich 4"), PageRequest())
-    assert page.total == 1
-    facets = reading.facets(bank.session, bank.teacher, ItemFilter())
-    assert sum(count for _, count in facets.types) == 10
+    assert find(bank.session, bank.teacher, Wanted("phan tich 4")).page.total == 1
+    assert sum(find(bank.session, bank.teacher, Wanted()).counts["type"].values()) == 10
     assert reading.list_topics(bank.session, bank.teacher, bank.subject_id) == []
     drawn = drawing.draw(bank.session, bank.teacher, DrawRule(bank.subject_id, count=4), seed="8A2")
     assert drawn == drawing.draw(bank.session, bank.teacher, DrawRule(bank.subject_id, count=4), seed="8A2")
@@ -71,4 +73,4 @@ def test_an_import_goes_in_and_out(bank: Bank) -> None:
     assert (questions, saved) == (3, 3)
     assert saving.what_undo_does(bank.session, bank.teacher, batch.uid).stays == ()
     assert len(saving.undo_import(bank.session, bank.teacher, batch.uid).items) == 3
-    assert reading.list_versions(bank.session, bank.teacher, ItemFilter(), PageRequest()).total == 0
+    assert find(bank.session, bank.teacher, Wanted()).page.total == 0
