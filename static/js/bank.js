@@ -1,3 +1,5 @@
+import { walkLists } from "./behaviours/walk.js";
+
 /* Review by keyboard: a letter presses the button or opens the link that carries it (data-key), or goes to a field. */
 const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
 
@@ -12,3 +14,5 @@ document.addEventListener("keydown", (event) => {
   if (field) field.focus();
   else act.click();
 });
+
+walkLists(document);

@@ -60,6 +60,31 @@ def test_pages_fit_and_can_be_used_by_everyone(
     check(head, axe)
 
 
+def test_the_list_is_walked_by_keyboard(visit: Callable[..., Page], world: World, file: Path) -> None:
+    page = visit(world.teacher)
+    bring_in(page, file)
+    follow(page.get_by_role("button", name="Lưu 6 câu"))
+    page.goto("/bank")
+    questions = page.locator("[data-walk] > li")
+    for key, place in (("j", 0), ("j", 1), ("j", 2), ("k", 1)):
+        page.keyboard.press(key)
+        expect(questions.nth(place)).to_be_focused()
+    page.keyboard.press("x")
+    expect(questions.nth(1).get_by_role("checkbox")).to_be_checked()
+    page.keyboard.press("?")
+    keys = page.get_by_role("dialog", name="Phím tắt trong danh sách")
+    expect(keys).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
+    page.keyboard.press("k")
+    page.keyboard.press("j")
+    shown = questions.nth(1).locator(".stem").first.inner_text()
+    questions.nth(1).focus()
+    with arriving(page):
+        page.keyboard.press("Enter")
+    expect(page.locator(".stem").first).to_have_text(shown)
+
+
 def test_the_head_reviews_by_keyboard(visit: Callable[..., Page], world: World, file: Path) -> None:
     page = visit(world.teacher, java_script_enabled=False)  # the teacher's browser runs no scripts at all
     bring_in(page, file)
