@@ -31,6 +31,7 @@ LOOKS = {
 }
 
 
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
 STYLES = (
     f"<w:styles {NAMESPACES}>"
     '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/></w:style>'
@@ -121,7 +122,8 @@ def docx(*body: str, parts: Mapping[str, bytes | str] | None = None, media: Mapp
         "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
         "_rels/.rels": (
             '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-            '<Relationship Id="r" Type="x/officeDocument" Target="word/document.xml"/></Relationships>'
+            f'<Relationship Id="r" Type="{OFFICE}/relationships/officeDocument" Target="word/document.xml"/>'
+            "</Relationships>"
         ),
         "word/_rels/document.xml.rels": (
             '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'

@@ -11,10 +11,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from question_bank.formats import aiken, blackboard, docx, drafting, gift, moodle_xml, packages, qti, qti12
+from question_bank.formats import (
+    aiken,
+    blackboard,
+    docx,
+    drafting,
+    gift,
+    latex,
+    moodle_xml,
+    packages,
+    pdf,
+    plain_paper,
+    qti,
+    qti12,
+)
 from question_bank.formats.reading import Reading
 
-_BINARY = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"%PDF")
+_BINARY = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0", b"{\\rtf")
 _XML = (b"<?xml", b"<quiz", b"<!DOCTYPE", b"<\x00?\x00", b"<\x00q\x00", b"\xff\xfe<\x00", b"\xfe\xff\x00<")
 
 
@@ -76,11 +89,14 @@ READERS: tuple[Reader, ...] = (
     Reader("qti", lambda file: file.as_xml and qti.is_item(file.data), qti.read),
     Reader("qti12", lambda file: file.as_xml and qti12.is_interop(file.data), qti12.read),
     Reader("blackboard", lambda file: file.as_xml and blackboard.is_pool(file.data), blackboard.read),
+    Reader("pdf", lambda file: file.start.startswith(b"%PDF"), pdf.read),
     Reader("docx", lambda file: file.start.startswith(_BINARY) or (_is_word(file) and not file.as_xml), docx.read),
     Reader(
         "moodle_xml", lambda file: (file.as_xml and file.ends(".xml")) or file.start.startswith(_XML), moodle_xml.read
     ),
+    Reader("latex", lambda file: latex.is_exam(file.text), latex.read),
     Reader("aiken", lambda file: aiken.is_aiken(file.text), aiken.read),
+    Reader("text", lambda file: plain_paper.is_paper(file.text), plain_paper.read),
     Reader("gift", lambda file: True, gift.read),
 )
 

@@ -10,15 +10,17 @@ from fractions import Fraction
 from lms.base.errors import Invalid, TooLarge
 from lms.base.i18n_marks import N_
 from question_bank.formats.fragments import is_empty, plain
-from question_bank.formats.problems import half_key, other_encoding, too_few_options
+from question_bank.formats.problems import ambiguous_number, half_key, other_encoding, too_few_options
 from question_bank.items.domain import (
     AcceptedNumber,
     AcceptedText,
     ItemBody,
     ItemType,
+    NumberKey,
     Option,
     PairKey,
     Problem,
+    TextKey,
 )
 from question_bank.scoring import short_text
 
@@ -80,6 +82,23 @@ def number(text: str) -> str | None:
     if not value.is_finite():
         return None
     return format(value, "f") if "e" in cleaned.lower() else cleaned
+
+
+def typed_answer(text: str) -> str:
+    """Return a stated answer without the LaTeX around a plain number."""
+    bare = re.sub(r"\{\s*([,.])\s*\}", r"\1", text.strip().strip("$").strip())
+    bare = re.sub(r"\\[,;!] ?|\\ |~", "", bare)
+    return re.sub(r"^\\(?:text|mathrm|boldsymbol)\{([^{}]*)\}$", r"\1", bare).strip()
+
+
+def short_key(text: str) -> tuple[NumberKey | TextKey | None, Problem | None]:
+    """Return the key that an answer to type states: a number, else words; "1.200" may be two numbers and is no key."""
+    if re.fullmatch(r"\d{1,3}\.\d{3}", text):
+        return None, ambiguous_number(text)
+    value = number(text.replace(".", "") if re.fullmatch(r"\d{1,3}(?:\.\d{3}){2,}", text) else text)
+    if value is not None:
+        return NumberKey((AcceptedNumber(value),)), None
+    return TextKey((AcceptedText(text.replace("*", "∗")),)), None
 
 
 def decode(data: bytes) -> tuple[str, tuple[Problem, ...]]:

@@ -183,6 +183,28 @@ def loose_text() -> Problem:
     return Problem("loose_text", N_("Sau phương án cuối còn có chữ. Hãy xem chữ ấy thuộc về đâu."))
 
 
+def drawing_source() -> Problem:
+    """Say that a drawing stands in the question as the source it is made from."""
+    return Problem(
+        "drawing_source", N_("Có hình vẽ bằng mã TikZ: chỉ giữ được mã nguồn. Hãy chụp hình rồi thay vào chỗ ấy.")
+    )
+
+
+def unknown_commands(names: str) -> Problem:
+    """Say of which LaTeX commands only the words were kept."""
+    return Problem(
+        "latex_commands", N_("Có lệnh LaTeX chưa hiểu, chỉ giữ phần chữ: %(names)s. Hãy xem lại."), {"names": names}
+    )
+
+
+def from_pdf() -> Problem:
+    """Say that a question was read from the text layer of a PDF, where much is lost."""
+    return Problem(
+        "from_pdf",
+        N_("Đọc từ chữ trong tệp PDF: công thức, hình và chỗ gạch chân có thể mất. Hãy so lại với đề gốc."),
+    )
+
+
 _THINGS = {
     "mathtype": N_("Có công thức MathType: giữ được dưới dạng hình, nên gõ lại bằng công thức."),
     "object": N_("Có đối tượng nhúng từ chương trình khác: chỉ giữ được hình đại diện."),
@@ -194,6 +216,7 @@ _THINGS = {
     "chart": N_("Có biểu đồ của Word nên không mang sang được. Hãy dán lại thành hình ảnh."),
     "diagram": N_("Có sơ đồ SmartArt nên không mang sang được. Hãy dán lại thành hình ảnh."),
     "bare_latex": N_("Có mã LaTeX chưa đặt trong \\( … \\) nên chưa hiện thành công thức."),
+    "group": N_("Có hình ghép từ nhiều phần, chỉ giữ được các ảnh bên trong. Hãy chụp lại cả hình thành một ảnh."),
     "eq_field": N_("Có công thức dạng trường EQ đời cũ. Hãy gõ lại công thức này."),
 }
 

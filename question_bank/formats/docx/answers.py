@@ -43,6 +43,8 @@ def stated(text: str) -> Stated | None:
     if not text or _BLANK.match(text):
         return None
     named = _NAMED.findall(" " + text)
+    if named and re.search(r"\w", _NAMED.sub("", " " + text)):
+        named = []  # other words stand between: options such as "A. Đúng vì …", no list of answers
     if len(named) >= 2 and len({name.lower() for name, _ in named}) == len(named):
         return Stated(truths={name.lower(): said.lower() in _TRUE for name, said in named})
     if _IN_ORDER.match(text) and not re.fullmatch(r"[sS]+", text):

@@ -139,6 +139,9 @@ def _places(lines: Sequence[Line], base: str) -> list[_Place]:
     return found
 
 
+_FREE = {"tab": 2, "space": 1, "glued": 0}  # how freely a label stands: "tại A. Tính" is less of one than "\tA. 5"
+
+
 def _chain(lines: Sequence[Line], base: str) -> list[_Place]:
     """Return the places of the labels A, B, C … that make the options, the longest run of them."""
     places = _places(lines, base)
@@ -163,7 +166,7 @@ def _chain(lines: Sequence[Line], base: str) -> list[_Place]:
             chain.append(following)
         if not start.first and start.spaced == "space" and len(chain) < 3:
             continue
-        if len(chain) >= len(best):
+        if not best or (len(chain), _FREE[start.spaced]) >= (len(best), _FREE[best[0].spaced]):
             best = chain
     return best if len(best) >= 2 or (best and best[0].first) else []
 
@@ -290,6 +293,9 @@ def _take_truth(choice: Choice) -> None:
 
 def _take_tick(choice: Choice) -> None:
     """Take a tick off an option."""
-    if choice.lines and (match := _TICKED.search(choice.lines[-1].text)) and match.start() > 0:
+    if not choice.lines or not (match := _TICKED.search(choice.lines[-1].text)):
+        return
+    rest = choice.lines[-1].cut(0, match.start())
+    if any(char.isalnum() for char in rest.text) or rest.things:
         choice.starred = True
-        choice.lines[-1] = choice.lines[-1].cut(0, match.start())
+        choice.lines[-1] = rest

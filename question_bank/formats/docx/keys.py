@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,13 +13,9 @@ from question_bank.formats.docx.choices import Parsed
 from question_bank.formats.docx.lines import Line
 from question_bank.formats.drafting import share
 from question_bank.items.domain import (
-    AcceptedNumber,
-    AcceptedText,
     ChoiceKey,
     ItemKey,
-    NumberKey,
     Problem,
-    TextKey,
     TruthKey,
 )
 
@@ -145,26 +140,13 @@ def _cluster(question: Parsed, used: marks.Usage, said: Sequence[Stated]) -> Ver
 
 
 def _short(question: Parsed, used: marks.Usage, said: Sequence[Stated]) -> Verdict:
-    values = [_clean(one.value or str(one)) for one in said]
+    values = [drafting.typed_answer(one.value or str(one)) for one in said]
     if question.choices and (own := stated(" ".join(spoken(line) for line in question.choices[0].lines))):
-        values.append(_clean(own.value or str(own)))
+        values.append(drafting.typed_answer(own.value or str(own)))
     if not values:
         return Verdict(None, [problems.no_key()])
     if any(_squeezed(value) != _squeezed(values[0]) for value in values):
         other = next(value for value in values if _squeezed(value) != _squeezed(values[0]))
         return Verdict(None, [problems.keys_disagree(values[0], other)])
-    if re.fullmatch(r"\d{1,3}\.\d{3}", values[0]):
-        return Verdict(None, [problems.ambiguous_number(values[0])])
-    number = drafting.number(
-        values[0].replace(".", "") if re.fullmatch(r"\d{1,3}(?:\.\d{3}){2,}", values[0]) else values[0]
-    )
-    if number is not None:
-        return Verdict(NumberKey((AcceptedNumber(number),)))
-    return Verdict(TextKey((AcceptedText(values[0].replace("*", "∗")),)))
-
-
-def _clean(text: str) -> str:
-    """Return a stated value without the LaTeX around a plain number."""
-    bare = re.sub(r"\{\s*([,.])\s*\}", r"\1", text.strip().strip("$").strip())
-    bare = re.sub(r"\\[,;!] ?|\\ ", "", bare)
-    return re.sub(r"^\\(?:text|mathrm|boldsymbol)\{([^{}]*)\}$", r"\1", bare).strip()
+    key, problem = drafting.short_key(values[0])
+    return Verdict(key, [problem] if problem else [])

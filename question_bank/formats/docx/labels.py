@@ -119,6 +119,7 @@ _SHUFFLE = re.compile(r"^g\d*(?:#\d*)?$|^#\w{0,6}$", re.I)
 
 
 TAGS_AT_MOST = 6
+LONGEST_LABEL = 200  # characters in which the label of a question is looked for
 
 
 @dataclass(slots=True)

@@ -281,10 +281,11 @@ def _matrix(element: etree._Element, depth: int) -> str:
 
 
 def _equations(element: etree._Element, depth: int) -> str:
-    rows = [_row(child, depth).strip() for child in element.iterchildren(m("e"))]
+    # An & in such a row is no sign but the place where the rows align.
+    rows = [_row(child, depth).strip().replace("\\&", "&") for child in element.iterchildren(m("e"))]
     if len(rows) == 1:
         return rows[0]
-    if any("&" in re.sub(r"\\&", "", row) for row in rows):
+    if any("&" in row for row in rows):
         return "\\begin{aligned}" + " \\\\ ".join(rows) + "\\end{aligned}"
     return "\\begin{array}{l}" + " \\\\ ".join(rows) + "\\end{array}"
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import escape
 
 from lxml import etree
 
+from question_bank.formats.docx import mathtype
 from question_bank.formats.docx.lines import Thing
 from question_bank.formats.docx.package import Package
-from question_bank.formats.fragments import Shelf, media_type_of, tidy
+from question_bank.formats.fragments import Shelf, media_type_of, tex, tidy
 
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+WPS = "{http://schemas.microsoft.com/office/word/2010/wordprocessingShape}"
 V = "{urn:schemas-microsoft-com:vml}"
 O = "{urn:schemas-microsoft-com:office:office}"  # noqa: E741 - the prefix that the standard uses
 EMU_PER_PIXEL = 9525
@@ -46,7 +49,8 @@ class Pictures:
             for blip in blips
         ]
         if things:
-            return things
+            drawn = any(isinstance(one.tag, str) and one.tag == f"{WPS}wsp" for one in element.iter())
+            return [_of_group(thing) for thing in things] if drawn else things
         uri = next((data.get("uri") or "" for data in element.iter(f"{A}graphicData")), "")
         if uri.endswith("/chart"):
             return [Thing("shape", "", "chart")]
@@ -63,7 +67,9 @@ class Pictures:
             alt = (shape.get("alt") or "") if shape is not None else ""
             things.append(self.picture(data.get(f"{R}id") or data.get(f"{R}pict") or "", alt, width, height))
         if things:
-            return things
+            images = {id(data.getparent()) for data in element.iter(f"{V}imagedata")}
+            beside = [one for one in element.iter() if one.tag in _DRAWN - {f"{V}group"} and id(one) not in images]
+            return [_of_group(thing) for thing in things] if beside else things
         drawn = [one for one in element.iter() if isinstance(one.tag, str) and one.tag in _DRAWN]
         text = any(one.tag == f"{V}textbox" for one in element.iter())
         # Horizontal rules and word art watermarks are no content.
@@ -73,10 +79,19 @@ class Pictures:
         """Return the picture of a `w:object`: an equation of MathType, or another program's object."""
         program = next((ole.get("ProgID") or "" for ole in element.iter(f"{O}OLEObject")), "")
         equation = program.startswith(("Equation", "MathType"))
+        if equation and (latex := self._mathtype(element)) is not None:
+            return [Thing("formula", tex(latex))]
         return [
             Thing(thing.kind, thing.html, "mathtype" if equation else thing.problem or "object")
             for thing in self.vml(element)
         ] or [Thing("shape", "", "mathtype" if equation else "object")]
+
+    def _mathtype(self, element: etree._Element) -> str | None:
+        """Return the LaTeX of a MathType object, None where its stream cannot be read whole."""
+        relation = next((ole.get(f"{R}id") or "" for ole in element.iter(f"{O}OLEObject")), "")
+        _, path = self.relations.get(relation, ("", ""))
+        data = self.package.read(path) if path else None
+        return mathtype.equation(data) if data else None
 
     def picture(self, relation: str, alt: str, width: int, height: int) -> Thing:
         """Return one picture by the id of its relation."""
@@ -94,6 +109,10 @@ class Pictures:
 
 
 _DRAWN = {f"{V}{name}" for name in ("shape", "rect", "oval", "line", "polyline", "group", "roundrect", "arc", "curve")}
+
+
+def _of_group(thing: Thing) -> Thing:
+    return replace(thing, problem=thing.problem or "group")
 
 
 def _only_text(element: etree._Element) -> bool:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lms.base.errors import Invalid
 from lms.base.i18n_marks import N_
 from question_bank.formats.docx import grids, keys, marks
 from question_bank.formats.docx.choices import parse
 from question_bank.formats.docx.drafts import draft
+from question_bank.formats.docx.lines import Block
 from question_bank.formats.docx.package import DAMAGED, Package, W
 from question_bank.formats.docx.segments import cut
 from question_bank.formats.docx.walk import Walker
 from question_bank.formats.fragments import Shelf
 from question_bank.formats.reading import NotCarried, Reading
+from question_bank.items.domain import ItemDraft
 
 _WHY = {
     "docx:footnote": N_("Chú thích cuối trang không mang sang được."),
@@ -31,9 +35,19 @@ def read(data: bytes, filename: str = "") -> Reading:
     if root is None or root.tag != f"{{{W}}}document":
         raise Invalid.at("file", DAMAGED)
     shelf = Shelf()
-    walker = Walker(package, shelf)
-    paper = walker.paper(root)
-    found = cut(grids.laid_out(paper.blocks))
+    paper = Walker(package, shelf).paper(root)
+    drafts, loose = drafts_of(paper.blocks)
+    left_out = tuple(NotCarried(what, count, _WHY[what]) for what, count in sorted(paper.lost.items()))
+    return Reading("docx", drafts, len(drafts), shelf.assets, (*left_out, *loose))
+
+
+def drafts_of(blocks: Sequence[Block]) -> tuple[tuple[ItemDraft, ...], tuple[NotCarried, ...]]:
+    """Return the questions of a paper that lies before us as lines and tables, and what belongs to none of them.
+
+    Raises:
+        Invalid: there is no question.
+    """
+    found = cut(grids.laid_out(blocks))
     questions = [parse(raw) for raw in found.questions]
     if not questions:
         raise Invalid.at(
@@ -47,8 +61,5 @@ def read(data: bytes, filename: str = "") -> Reading:
         draft(question, keys.judge(question, used, behind.get(place, [])), solutions.get(place, []))
         for place, question in enumerate(questions)
     )
-    lost = paper.lost
-    if found.loose:
-        lost["docx:loose_text"] = found.loose
-    left_out = tuple(NotCarried(what, count, _WHY[what]) for what, count in sorted(lost.items()))
-    return Reading("docx", drafts, len(drafts), shelf.assets, left_out)
+    what = "docx:loose_text"
+    return drafts, (NotCarried(what, found.loose, _WHY[what]),) if found.loose else ()

@@ -20,6 +20,7 @@ from bench.papers.wordml import (
 )
 from question_bank.formats.docx import read
 from question_bank.items.domain import ChoiceKey, EssayKey, ItemDraft, ItemType, NumberKey, TextKey, TruthKey
+from tests.question_bank.formats import mathtype
 
 INPUTS = Path(__file__).parents[4] / "shared" / "inputs" / "6-vn-exams"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
@@ -605,3 +606,36 @@ def test_a_solution_of_one_question_is_no_section_of_answers() -> None:
     drafts = paper("Câu 1. Một?", "*A. a", "B. b", "Hướng dẫn giải", "Vì a.", "Câu 2. Hai?", "A. a", "*B. b")
     assert [key_of(draft) for draft in drafts] == ["A", "B"]
     assert drafts[0].notes.solution == "<p>Vì a.</p>"
+
+
+def test_an_equation_of_mathtype_becomes_a_formula() -> None:
+    fraction = mathtype.ole(
+        mathtype.native(mathtype.template(11, 0, *(mathtype.line(mathtype.chars(x)) for x in "a2")))
+    )
+    relation = '<Relationship Id="rId99" Type="x/oleObject" Target="embeddings/oleObject1.bin"/>'
+    relations = f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{relation}'
+    parts = {"word/_rels/document.xml.rels": relations + "</Relationships>", "word/embeddings/oleObject1.bin": fraction}
+    body = [paragraph("Câu 1. Tính ", old_equation("rId1")), paragraph("*A. a"), paragraph("B. b")]
+    (draft,) = read(docx(*body, parts=parts)).drafts
+    assert draft.body.prompt == '<p>Tính <span class="tex">\\frac{a}{2}</span></p>'
+    assert not draft.problems
+
+
+def test_a_group_of_shapes_around_a_picture_is_flagged() -> None:
+    shapes = "http://schemas.microsoft.com/office/word/2010/wordprocessingShape"
+    grouped = picture("rId1", "hình").replace("</pic:pic>", f'</pic:pic><wps:wsp xmlns:wps="{shapes}"/>')
+    old = (
+        '<w:r><w:pict><v:group><v:line/><v:shape style="width:30pt;height:15pt"><v:imagedata r:id="rId1"/></v:shape>'
+        "</v:group></w:pict></w:r>"
+    )
+    for drawn in (grouped, old):
+        data = docx(paragraph("Câu 1. Xem ", drawn), paragraph("*A. a"), paragraph("B. b"), media={"rId1": PNG})
+        (draft,) = read(data).drafts
+        assert draft.body.prompt.count("<img") == 1
+        assert codes(draft) == ["docx_group"]
+
+
+def test_options_that_begin_with_a_truth_are_no_list_of_answers() -> None:
+    (draft,) = paper("Câu 1. Hỏi?", "Kết quả làm tròn.  A. Đúng vì a  *B. hai  C. ba  D. Sai vì d")
+    assert options(draft) == ["Đúng vì a", "hai", "ba", "Sai vì d"]
+    assert key_of(draft) == "B"
