@@ -53,9 +53,11 @@ def take_out() -> ResponseReturnValue:
     writer = service.writer_called(request.args.get("format", ""))
     name = f"{_('cau-hoi')}-{now():%Y-%m-%d}"
     written = service.take_out(current_session(), current_actor(), writer, _chosen(), name)
-    return send_file(
+    answer = send_file(
         io.BytesIO(written.data), mimetype=written.media_type, as_attachment=True, download_name=written.name
     )
+    answer.headers["Cache-Control"] = "no-store"  # it holds keys
+    return answer
 
 
 @bp.post("/chosen")
