@@ -9,8 +9,16 @@ from fractions import Fraction
 
 from lms.base.errors import Invalid, TooLarge
 from lms.base.i18n_marks import N_
+from question_bank.formats import encodings
 from question_bank.formats.fragments import is_empty, plain
-from question_bank.formats.problems import ambiguous_number, half_key, other_encoding, too_few_options
+from question_bank.formats.problems import (
+    ambiguous_number,
+    doubtful_encoding,
+    half_key,
+    old_encoding,
+    other_encoding,
+    too_few_options,
+)
 from question_bank.items.domain import (
     AcceptedNumber,
     AcceptedText,
@@ -102,7 +110,7 @@ def short_key(text: str) -> tuple[NumberKey | TextKey | None, Problem | None]:
 
 
 def decode(data: bytes) -> tuple[str, tuple[Problem, ...]]:
-    """Return a text file as text, whatever common encoding it is in, with a warning where that had to be guessed.
+    """Return a text file as text in NFC, whatever common encoding it is in, with a warning where it is not UTF-8.
 
     Raises:
         Invalid: the file is empty or no text.
@@ -116,21 +124,29 @@ def decode(data: bytes) -> tuple[str, tuple[Problem, ...]]:
         raise Invalid.at("file", N_("Tệp này trống."))
     for bom, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if data.startswith(bom):
-            return data.decode(name, errors="replace"), ()
+            return _told(encodings.recognised(data.decode(name, errors="replace")))
     sample = data[:2000]
     if b"\x00" in sample:
         even, odd = sample[0::2].count(0), sample[1::2].count(0)
         if max(even, odd) < len(sample) // 5 or min(even, odd) > len(sample) // 50:
             raise Invalid.at("file", NO_TEXT)
         name = "utf-16-le" if odd > even else "utf-16-be"
-        return data.decode(name, errors="replace"), (other_encoding(),)
+        text, found = _told(encodings.recognised(data.decode(name, errors="replace")))
+        return text, (other_encoding(), *found)
     if sum(byte < 32 and byte not in b"\t\n\r\f" for byte in sample) > len(sample) // 50:
         raise Invalid.at("file", NO_TEXT)
     try:
-        return data.decode("utf-8"), ()
+        return _told(encodings.recognised(data.decode("utf-8")))
     except UnicodeDecodeError:
-        # Windows-1258 is what Vietnamese Windows saved before UTF-8; it writes tones as combining marks.
-        return data.decode("cp1258", errors="replace"), (other_encoding(),)
+        return _told(encodings.recognised_bytes(data))
+
+
+def _told(read: encodings.Recognised) -> tuple[str, tuple[Problem, ...]]:
+    if read.was is None:
+        return read.text, ()
+    if read.was is encodings.Legacy.WINDOWS_1258:
+        return read.text, (other_encoding(),)
+    return read.text, (doubtful_encoding(read.was) if read.doubtful else old_encoding(read.was),)
 
 
 def texts_out_of_order(accepted: Sequence[AcceptedText]) -> bool:

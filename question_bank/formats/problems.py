@@ -83,6 +83,24 @@ def other_encoding() -> Problem:
     return Problem("other_encoding", N_("Tệp không ở dạng UTF-8. Hãy xem lại các chữ có dấu trước khi lưu."))
 
 
+def old_encoding(name: str) -> Problem:
+    """Say that the text was in an encoding of before Unicode, and was changed."""
+    return Problem(
+        "old_encoding",
+        N_("Tệp gõ bằng bảng mã cũ (%(name)s), đã đổi sang Unicode. Hãy xem lại các chữ có dấu trước khi lưu."),
+        {"name": name},
+    )
+
+
+def doubtful_encoding(name: str) -> Problem:
+    """Say that the text may be in an encoding of before Unicode, and was left as it is."""
+    return Problem(
+        "doubtful_encoding",
+        N_("Có thể tệp gõ bằng bảng mã cũ (%(name)s), nhưng chưa chắc nên giữ nguyên chữ. Hãy lưu tệp lại dạng UTF-8."),
+        {"name": name},
+    )
+
+
 def file_left_out(name: str) -> Problem:
     """Say that a sound or other file of the question cannot be shown in it."""
     return Problem(

@@ -20,6 +20,7 @@ class Style:
     script: str = ""  # "sub" or "sup"
     color: str = ""
     shade: str = ""
+    font: str = field(default="", compare=False)  # only for what its codes mean
 
 
 PLAIN = Style()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from lms.base.errors import Invalid
 from lms.base.i18n_marks import N_
+from question_bank.formats import problems
 from question_bank.formats.docx import grids, keys, marks
 from question_bank.formats.docx.choices import parse
 from question_bank.formats.docx.drafts import draft
@@ -35,10 +36,12 @@ def read(data: bytes, filename: str = "") -> Reading:
     if root is None or root.tag != f"{{{W}}}document":
         raise Invalid.at("file", DAMAGED)
     shelf = Shelf()
-    paper = Walker(package, shelf).paper(root)
+    walker = Walker(package, shelf)
+    paper = walker.paper(root)
     drafts, loose = drafts_of(paper.blocks)
     left_out = tuple(NotCarried(what, count, _WHY[what]) for what, count in sorted(paper.lost.items()))
-    return Reading("docx", drafts, len(drafts), shelf.assets, (*left_out, *loose))
+    told = tuple(problems.old_encoding(name) for name in sorted(walker.old_fonts))
+    return Reading("docx", drafts, len(drafts), shelf.assets, (*left_out, *loose), told)
 
 
 def drafts_of(blocks: Sequence[Block]) -> tuple[tuple[ItemDraft, ...], tuple[NotCarried, ...]]:

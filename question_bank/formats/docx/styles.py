@@ -91,6 +91,8 @@ def applied(base: Style, properties: etree._Element | None) -> Style:
             changes["strike"] = val not in _OFF
         elif name == "u":
             changes["underline"] = val not in ("none", "0")
+        elif name == "rFonts":
+            changes["font"] = value(child, "ascii") or value(child, "hAnsi") or base.font
         elif name == "vertAlign":
             changes["script"] = {"subscript": "sub", "superscript": "sup"}.get(val, "")
         elif name == "color":

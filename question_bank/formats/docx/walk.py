@@ -8,6 +8,7 @@ from html import escape
 
 from lxml import etree
 
+from question_bank.formats import encodings
 from question_bank.formats.docx import omml
 from question_bank.formats.docx.lines import Block, Grid, Line, Style, Thing, split_soft
 from question_bank.formats.docx.numbering import Numbering
@@ -44,6 +45,7 @@ class Walker:
         self.numbering = Numbering(package.tree(paths.get("numbering", f"{folder}/numbering.xml")), self.styles)
         self.pictures = Pictures(package, package.main, shelf)
         self.lost: Counter[str] = Counter()
+        self.old_fonts: set[str] = set()  # encodings of before Unicode that some run was in
         self.boxes: list[Block] = []  # text boxes met in the paragraph at hand
 
     def paper(self, root: etree._Element) -> Paper:
@@ -119,7 +121,7 @@ class Walker:
             if not isinstance(tag, str) or depth > DEPTH:
                 continue
             if tag == w("t"):
-                line.add(tidy(readable(child.text or "", font)).replace("\n", " "), look)
+                line.add(tidy(self.unicode(child.text or "", font, look)).replace("\n", " "), look)
             elif tag in (w("tab"), w("ptab")):
                 line.add("\t", look)
             elif tag in (w("br"), w("cr")):
@@ -143,6 +145,14 @@ class Walker:
                 line.put(Thing("formula", escape((child.text or "").strip(), quote=False), "eq_field"), look)
             elif tag in (w("footnoteReference"), w("endnoteReference")):
                 self.lost["docx:footnote"] += 1
+
+    def unicode(self, text: str, font: str, look: Style) -> str:
+        """Return the text of a run as its font draws it: symbols, and Vietnamese of before Unicode."""
+        changed = encodings.from_font(text, font or look.font)
+        if changed == text:
+            return readable(text, font)
+        self.old_fonts.add(str(encodings.legacy_of(font or look.font)))
+        return changed
 
     def sign(self, element: etree._Element) -> str:
         try:

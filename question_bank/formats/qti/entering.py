@@ -11,7 +11,7 @@ from question_bank.formats import fragments, problems
 from question_bank.formats.qti.judging import Judge, candidates, near
 from question_bank.formats.qti.marks import GAP
 from question_bank.formats.qti.measuring import number_key, pays_around, written
-from question_bank.formats.qti.source import Source, block, gapped, prompt_of, put
+from question_bank.formats.qti.source import Source, block, gapped, identifiers, prompt_of, put
 from question_bank.formats.qti.values import Scalar, Unprocessable
 from question_bank.items.domain import (
     AcceptedText,
@@ -37,7 +37,7 @@ def inline(source: Source, body: etree._Element, found: list[etree._Element]) ->
     names = [one.get("responseIdentifier") or "RESPONSE" for one in found]
     for place, one in enumerate(found):
         choices = list(one.iterchildren("inlineChoice"))
-        ours = {choice.get("identifier") or "": f"c{number + 1}" for number, choice in enumerate(choices)}
+        ours = identifiers(choices, "c")
         ids.append(ours)
         gaps.append(
             Gap(

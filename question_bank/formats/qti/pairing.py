@@ -67,7 +67,7 @@ def gap_match(source: Source, body: etree._Element, interaction: etree._Element)
     name = interaction.get("responseIdentifier") or "RESPONSE"
     things = list(interaction.iterchildren("gapText", "gapImg"))
     places = [one.get("identifier") or "" for one in interaction.iter("gap")]
-    ids = {one.get("identifier") or "": f"c{place + 1}" for place, one in enumerate(things)}
+    ids = identifiers(things, "c")
     choices = tuple(source.option(one, ident) for one, ident in zip(things, ids.values(), strict=True))
     for one in things:
         interaction.remove(one)

@@ -82,8 +82,20 @@ def test_rules_that_are_not_run_give_no_key() -> None:
     assert [one.code for one in draft.problems] == ["rules_unknown"]
 
 
-def test_options_of_one_name_are_not_carried() -> None:
-    reading = read_any(item(CHOICE.replace('"Y"', '"X"')))
+INLINE = (
+    '<p>Thủ đô: <inlineChoiceInteraction responseIdentifier="RESPONSE"><inlineChoice identifier="X">Huế</inlineChoice>'
+    '<inlineChoice identifier="Y">Hà Nội</inlineChoice></inlineChoiceInteraction></p>'
+)
+WORDS = (
+    '<gapMatchInteraction responseIdentifier="RESPONSE"><gapText identifier="X" matchMax="1">Huế</gapText>'
+    '<gapText identifier="Y" matchMax="1">Hà Nội</gapText><p>Thủ đô: <gap identifier="G"/></p></gapMatchInteraction>'
+)
+
+
+@pytest.mark.parametrize("body", [CHOICE, INLINE, WORDS])
+def test_options_of_one_name_are_not_carried(body: str) -> None:
+    assert read_any(item(body)).drafts
+    reading = read_any(item(body.replace('"Y"', '"X"')))
     assert (reading.drafts, [one.what for one in reading.not_carried]) == ((), ["qti:unreadable"])
 
 
