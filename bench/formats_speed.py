@@ -26,6 +26,7 @@ from flask.testing import FlaskClient
 
 from bench.machine import say
 from bench.outcome import Outcome
+from bench.papers import wordml as word
 from lms.app import create_app
 from lms.base import db
 from lms.base.config import Settings
@@ -35,7 +36,6 @@ from question_bank.items.domain import ItemDraft
 from tests import factories
 from tests.conftest import sign_in
 from tests.factories import World
-from tests.question_bank.formats import word
 from tests.question_bank.items import samples
 
 GOALS = (

@@ -22,13 +22,14 @@ from hypothesis import HealthCheck, Phase
 from bench.machine import say
 from bench.mutation import variants
 from bench.outcome import Outcome
+from bench.papers import wordml as word
 from lms.base.errors import AppError
 from question_bank.formats.detect import READERS, Reader, reader_of
+from question_bank.formats.sheet import template
 from question_bank.formats.writers import WRITERS
 from question_bank.imports.service.reading import checked
 from question_bank.items.codec import decode_draft, encode_draft
 from question_bank.items.domain import KEY_OF
-from tests.question_bank.formats import word
 from tests.question_bank.items import samples
 
 GOALS = "every reader >= 10 minutes: 0 uncaught exceptions, no reading over 10 s of the processor"
@@ -84,8 +85,9 @@ def seeds_of(inputs: Path) -> dict[str, list[bytes]]:
         found[reader.name].append(data)
     drafts = [make() for make in samples.ALL]
     for name, writer in WRITERS.items():
-        found.setdefault(name, []).append(writer.write(drafts, {}))
+        found[name].append(writer.write(drafts, {}))
     found["docx"] += _word_files()
+    found["xlsx"].append(template())
     found["aiken"].append("Thủ đô?\nA. Huế\nB. Hà Nội\nANSWER: B\n\nQ?\nA) a\nB) b\nANSWER: A\n".encode())
     return {name: files[:: max(1, len(files) // SEEDS_EACH)] for name, files in found.items()}
 

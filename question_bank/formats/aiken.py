@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import string
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from lms.base.errors import Invalid
 from lms.base.i18n_marks import N_
 from question_bank.formats import drafting, fragments, problems
-from question_bank.formats.reading import Reading
+from question_bank.formats.reading import Asset, Reading
 from question_bank.items.domain import ChoiceKey, ItemBody, ItemDraft, ItemType, Problem
 
 ANSWER = re.compile(r"^\s*ANSWER\s*:\s*([A-Z])\s*$", re.M)
@@ -74,3 +76,30 @@ def _draft(question: _Open, answer: str) -> ItemDraft:
     )
     source = "\n".join([*question.prompt, *(f"{letter}. {words}" for letter, words in question.options)])
     return ItemDraft(ItemBody(ItemType.SINGLE_CHOICE, prompt, options), key, source=source, problems=tuple(found))
+
+
+def write(drafts: Iterable[ItemDraft], assets: Mapping[str, Asset] | None = None) -> bytes:
+    """Return the questions of one right answer as Aiken, which knows words only and one line for each of them.
+
+    Questions of other kinds, with shares, or with more options than letters are left out.
+    """
+    return "\n".join(block for draft in drafts if (block := _block(draft))).encode()
+
+
+def _block(draft: ItemDraft) -> str:
+    body, key = draft.body, draft.key
+    if body.type is not ItemType.SINGLE_CHOICE or not isinstance(key, ChoiceKey) or not 2 <= len(body.options) <= 26:
+        return ""
+    right = [place for place, option in enumerate(body.options) if key.weights.get(option.id) == 1]
+    if len(right) != 1:
+        return ""
+    prompt = _line(body.passage + body.prompt)
+    if _OPTION.match(prompt) or ANSWER.match(prompt):
+        prompt = f"– {prompt}"  # or it would be read as an option
+    letters = string.ascii_uppercase
+    options = [f"{letter}. {_line(option.html)}" for letter, option in zip(letters, body.options, strict=False)]
+    return "\n".join([prompt, *options, f"ANSWER: {letters[right[0]]}", ""])
+
+
+def _line(html: str) -> str:
+    return " ".join(fragments.plain(fragments.export_html(html)).split())

@@ -24,6 +24,7 @@ from question_bank.formats import (
     plain_paper,
     qti,
     qti12,
+    sheet,
 )
 from question_bank.formats.reading import Reading
 
@@ -81,6 +82,8 @@ def _is_word(file: File) -> bool:
 
 # Asked in this order; the last takes what is left.
 READERS: tuple[Reader, ...] = (
+    Reader("xlsx", lambda file: sheet.is_workbook(file.names) or file.ends(".xlsx", ".xlsm", ".xls"), sheet.read),
+    Reader("csv", lambda file: file.ends(".csv") and not file.as_xml, sheet.read),
     Reader(
         "package",
         lambda file: file.start.startswith(b"PK") and not _is_word(file) and packages.is_package(file.names),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from question_bank.formats import gift, moodle_xml, qti
+from question_bank.formats import aiken, gift, moodle_xml, qti, sheet
 from question_bank.formats.reading import Asset
 from question_bank.items.domain import ItemDraft
 
@@ -26,6 +26,8 @@ class Writer:
     reader: str = ""
 
 
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 WRITERS: Mapping[str, Writer] = MappingProxyType(
     {
         writer.name: writer
@@ -34,6 +36,9 @@ WRITERS: Mapping[str, Writer] = MappingProxyType(
             Writer("gift", "GIFT", "gift", "text/plain; charset=utf-8", gift.write),
             Writer("qti22", "QTI 2.2", "zip", "application/zip", qti.write, "package"),
             Writer("qti30", "QTI 3.0", "zip", "application/zip", qti.write_third, "package"),
+            Writer("xlsx", "Excel", "xlsx", _XLSX, sheet.write_xlsx),
+            Writer("csv", "CSV", "csv", "text/csv; charset=utf-8", sheet.write_csv),
+            Writer("aiken", "Aiken", "txt", "text/plain; charset=utf-8", aiken.write),
         )
     }
 )

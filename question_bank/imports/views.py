@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Sequence
 from urllib.parse import urlencode
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from lms.base.clock import now
@@ -16,6 +17,8 @@ from lms.base.i18n import N_, _
 from lms.base.subjects import get_subject, list_subjects
 from lms.base.uploads import MEGABYTE, receive, upload_route
 from lms.base.web import current_actor, current_session, settings, shows_again, wants_part
+from question_bank.formats import sheet
+from question_bank.formats.writers import WRITERS
 from question_bank.imports.domain import ReadDraft, ReadImport, turned_into
 from question_bank.imports.joining import pieces_of
 from question_bank.imports.service import mending, reading, saving
@@ -30,7 +33,7 @@ from question_bank.permissions import Permission, require
 
 bp = Blueprint("imports", __name__, url_prefix="/bank/import")
 
-ENDINGS = frozenset({"docx", "gift", "txt", "xml", "zip", "imscc", "qti", "dat"})
+ENDINGS = frozenset({"docx", "gift", "txt", "xml", "zip", "imscc", "qti", "dat", "xlsx", "xlsm", "xls", "csv"})
 PAGE = 50
 PICTURES_SECONDS = 3600
 _SWEEP = ("chosen", *TAG_FIELDS)
@@ -44,6 +47,8 @@ _FORMATS = {
     "qti12": "QTI 1.2",
     "common_cartridge": "Common Cartridge",
     "blackboard": "Blackboard",
+    "xlsx": "Excel",
+    "csv": "CSV",
 }
 
 
@@ -61,6 +66,18 @@ def index() -> ResponseReturnValue:
         limit=settings().max_question_file_mb,
         typed={name: request.form.get(name, "") for name in ("grade", "taken_from", "year")},
         problems={name: problems_of(name) for name in ("", "file", "grade", "taken_from", "year")},
+    )
+
+
+@bp.get("/template.xlsx")
+def template() -> ResponseReturnValue:
+    """Send the workbook that a teacher fills with questions."""
+    require(current_actor(), Permission.OPEN_BANK)
+    return send_file(
+        io.BytesIO(sheet.template()),
+        mimetype=WRITERS["xlsx"].media_type,
+        as_attachment=True,
+        download_name=_("mau-cau-hoi") + ".xlsx",
     )
 
 

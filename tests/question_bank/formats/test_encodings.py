@@ -7,10 +7,10 @@ import unicodedata
 
 import pytest
 
+from bench.papers.wordml import docx, paragraph
 from question_bank.formats import encodings
 from question_bank.formats.detect import read_any
 from question_bank.formats.encodings import Legacy, from_font, from_tcvn3, from_vni, recognised, recognised_bytes
-from tests.question_bank.formats.word import docx, paragraph
 
 EXAM = (
     "Đạo hàm của hàm số đã cho bằng bao nhiêu? {=Những phát biểu ấy đúng ~Quyển vở của bạn Nguyễn Thuỵ ở đâu"

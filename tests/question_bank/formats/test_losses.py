@@ -65,8 +65,8 @@ def test_pictures_travel_with_their_questions() -> None:
     asset = Asset(hashlib.sha256(PIXEL).hexdigest(), PIXEL, "image/png", "h.png")
     prompt = f'<p>Xem <img src="asset:{asset.sha256}" alt="h"></p>'
     shown = replace(labelled(), body=replace(labelled().body, prompt=prompt), points=None)
-    for writer in WRITERS.values():
-        assert "pictures" not in lost_of(writer, shown, {asset.sha256: asset}), writer.name
+    lost = {name for name, writer in WRITERS.items() if "pictures" in lost_of(writer, shown, {asset.sha256: asset})}
+    assert lost <= {"xlsx", "csv", "aiken"}, "which hold words only"
 
 
 def test_losses_are_counted_over_all_questions_the_weightiest_first() -> None:

@@ -570,3 +570,13 @@ def test_what_the_file_says_of_a_question_is_kept(signed_in: SignedIn, world: Wo
     assert (said.grade, said.labels, said.taken_from, said.year, said.external_id) == (
         9, ("hai", "một"), "SGK", 0, "",
     )  # fmt: skip
+
+
+def test_the_template_of_a_workbook_is_offered_and_comes_in(world: World, signed_in: SignedIn) -> None:
+    client = signed_in("teacher")
+    assert "/bank/import/template.xlsx" in client.get("/bank/import").text
+    answer = client.get("/bank/import/template.xlsx")
+    assert "attachment" in answer.headers["Content-Disposition"]
+    page = client.get(f"/bank/import/{brought(client, world, answer.data, 'mau.xlsx')}").text
+    assert "Excel" in page
+    assert "Thủ đô của Việt Nam là gì?" in page
