@@ -88,7 +88,9 @@ def write(drafts: Iterable[ItemDraft], assets: Mapping[str, Asset] | None = None
 
 def _block(draft: ItemDraft) -> str:
     body, key = draft.body, draft.key
-    if body.type is not ItemType.SINGLE_CHOICE or not isinstance(key, ChoiceKey) or not 2 <= len(body.options) <= 26:
+    if body.type is not ItemType.SINGLE_CHOICE or body.variables or not isinstance(key, ChoiceKey):
+        return ""
+    if not 2 <= len(body.options) <= len(string.ascii_uppercase):
         return ""
     right = [place for place, option in enumerate(body.options) if key.weights.get(option.id) == 1]
     if len(right) != 1:

@@ -126,6 +126,21 @@ def first_match() -> Problem:
     )
 
 
+def power_sign(formula: str) -> Problem:
+    """Say that a formula holds a sign that does not mean a power where it comes from."""
+    return Problem(
+        "power_sign",
+        N_("Công thức “%(formula)s” có dấu ^, mà Moodle không tính là luỹ thừa. Hãy xem lại rồi nhập lại đáp án."),
+        {"formula": formula[:80]},
+        blocking=True,
+    )
+
+
+def geometric_tolerance() -> Problem:
+    """Say that a tolerance is as wide below as above now."""
+    return Problem("geometric_tolerance", N_("Sai số kiểu hình học của Moodle được lấy thành sai số tương đối."))
+
+
 def any_number() -> Problem:
     """Say that points for any number whatever are not given."""
     return Problem("any_number", N_("Tệp cho điểm cả khi trả lời số bất kì; mức điểm ấy không mang sang được."))

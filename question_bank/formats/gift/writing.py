@@ -30,7 +30,7 @@ def write(drafts: Iterable[ItemDraft], assets: Mapping[str, Asset] | None = None
     """Return the questions as a GIFT file in UTF-8; pictures travel inside it.
 
     A true/false cluster goes out as a matching with a tag by which it comes back. Questions of a kind that GIFT does
-    not know (`WRITES` says which it does), or without a key, leave a comment in their place.
+    not know (`WRITES` says which it does), with variables, or without a key, leave a comment in their place.
     """
     writer = _Writer(assets or {})
     return "".join(writer.question(draft) for draft in drafts).encode()
@@ -91,6 +91,8 @@ class _Writer:
 
     def block(self, draft: ItemDraft) -> str | None:
         body, key = draft.body, draft.key
+        if body.variables:
+            return None
         if body.type is ItemType.DESCRIPTION:
             return ""
         if body.type is ItemType.ESSAY:

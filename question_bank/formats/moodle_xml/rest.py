@@ -32,13 +32,20 @@ READ: Mapping[str, frozenset[str]] = MappingProxyType(
         "ddmatch": frozenset({"shuffleanswers", "subquestion"}),
         "essay": frozenset({"graderinfo"}),
         "gapselect": frozenset({"shuffleanswers", "selectoption", "selectoption/group"}),
+        **dict.fromkeys(
+            ("calculated", "calculatedsimple", "calculatedmulti"),
+            frozenset(
+                {"single", "shuffleanswers", "dataset_definitions"}
+                | {f"answer/{n}" for n in ("tolerance", "tolerancetype", "correctanswerformat", "correctanswerlength")}
+            ),
+        ),
         "ddwtos": frozenset({"shuffleanswers", "dragbox", "dragbox/group", "dragbox/infinite"}),
     }
 )
 INSIDE = {"answer": {"text", "feedback", "file"}, "hint": {"text", "file"}, "subquestion": {"text", "answer", "file"},
           "selectoption": {"text"}, "dragbox": {"text"}}  # fmt: skip
 
-WHY_CALCULATED = N_("Câu hỏi tính theo công thức với số ngẫu nhiên chưa có dạng tương ứng.")
+WHY_CALCULATED = N_("Câu hỏi tính theo công thức thiếu bộ số cho các biến nên không đọc được.")
 WHY_PICTURE = N_("Dạng kéo thả lên hình của Moodle chưa có dạng tương ứng.")
 WHY_RANDOM = N_("Câu rút ngẫu nhiên của Moodle không có nội dung riêng. Hãy đặt việc rút trong bài kiểm tra.")
 WHY_SEVERAL = N_("Câu điền khuyết có ô chọn nhiều ý chưa có dạng tương ứng.")
@@ -100,6 +107,7 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
         "hint/clearwrong": Setting(_HINT, _OFF),
         "hint/options": Setting(_HINT, _NO),
         "units": Setting(_UNITS),
+        "synchronize": Setting(N_("Việc dùng chung bộ số giữa các câu không mang sang."), _NO),
         "unitgradingtype": Setting(_UNITS, _NO),
         "showunits": Setting(_UNITS, frozenset({"", "3"})),
         "instructions": Setting(_UNITS),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from question_bank.formats import drafting, fragments, problems, xml
-from question_bank.formats.moodle_xml import cloze
+from question_bank.formats.moodle_xml import calculated, cloze
 from question_bank.items.domain import (
     AcceptedNumber,
     AcceptedText,
@@ -287,6 +287,38 @@ def placer(gap: Callable[[int], str]) -> fragments.Replace:
     return place
 
 
+def calculated_number(source: Source) -> Content | None:
+    """Read a number that is worked out from variables; without numbers for them it is not carried."""
+    variables = calculated.variables(source.element)
+    if variables is None:
+        return None
+    given = answers(source)
+    key, found = calculated.accepted(given)
+    notes = ItemNotes(per_option=said(source, [(one.value, answer) for one, answer in _paid(key, given)]))
+    return Content(ItemBody(ItemType.SHORT_NUMBER, prompt(source), variables=variables), key, notes, tuple(found))
+
+
+def _paid(
+    key: ItemKey | None, given: Sequence[tuple[etree._Element, Fraction]]
+) -> list[tuple[AcceptedNumber, etree._Element]]:
+    """Return the accepted numbers with their answers; nothing where some answer gave none."""
+    paid = [answer for answer, share in given if share > 0 and xml.text_of(answer, "text").strip() != "*"]
+    accepted = key.accepted if isinstance(key, NumberKey) else ()
+    return list(zip(accepted, paid, strict=True)) if len(accepted) == len(paid) else []
+
+
+def calculated_choice(source: Source) -> Content | None:
+    """Read a choice whose options are worked out from variables."""
+    variables = calculated.variables(source.element)
+    if variables is None:
+        return None
+    content = choice(source)
+    powers = calculated.powers(content.body.options)
+    options = calculated.worked_out(content.body.options, answers(source))
+    body = replace(content.body, options=options, variables=variables)
+    return replace(content, body=body, key=None if powers else content.key, problems=(*content.problems, *powers))
+
+
 READERS: Mapping[str, Callable[[Source], Content | None]] = MappingProxyType(
     {
         "multichoice": choice,
@@ -303,5 +335,8 @@ READERS: Mapping[str, Callable[[Source], Content | None]] = MappingProxyType(
         "cloze": embedded,
         "multianswer": embedded,
         "ordering": ordering,
+        "calculated": calculated_number,
+        "calculatedsimple": calculated_number,
+        "calculatedmulti": calculated_choice,
     }
 )

@@ -10,6 +10,7 @@ from fractions import Fraction
 from lxml import etree
 
 from question_bank.formats import drafting, fragments, tag_words
+from question_bank.formats.moodle_xml import calculated
 from question_bank.formats.reading import Asset
 from question_bank.items.domain import (
     ChoiceKey,
@@ -60,10 +61,17 @@ def write(drafts: Iterable[ItemDraft], assets: Mapping[str, Asset] | None = None
             category = draft.category
             question = etree.SubElement(quiz, "question", type="category")
             writer.text(etree.SubElement(question, "category"), f"$course$/top/{category}".rstrip("/"))
-        if draft.key is not None or draft.body.type is ItemType.DESCRIPTION:
+        if _fits(draft):
             writer.question(quiz, draft)
     etree.indent(quiz)
     return etree.tostring(quiz, encoding="UTF-8", xml_declaration=True)
+
+
+def _fits(draft: ItemDraft) -> bool:
+    """Tell whether Moodle has a type for a question, and the key that it needs."""
+    if draft.body.variables:
+        return bool(calculated.kind_of(draft))
+    return draft.key is not None or draft.body.type is ItemType.DESCRIPTION
 
 
 class _Writer:
@@ -95,7 +103,8 @@ class _Writer:
 
     def question(self, quiz: etree._Element, draft: ItemDraft) -> None:
         body = draft.body
-        question = etree.SubElement(quiz, "question", type=TYPES[body.type])
+        kind = calculated.kind_of(draft) if body.variables else TYPES[body.type]
+        question = etree.SubElement(quiz, "question", type=kind)
         name = draft.title or draft.number or fragments.plain(body.prompt)[:60] or "?"
         self.text(etree.SubElement(question, "name"), name)
         prompt = body.passage + (self.cloze(draft) if body.type is ItemType.GAP_FILL else body.prompt)
@@ -106,6 +115,8 @@ class _Writer:
         if draft.external_id:
             self.value(question, "idnumber", draft.external_id)
         self.key(question, draft)
+        if body.variables:
+            calculated.write_datasets(question, body)
         for hint in draft.notes.hints:
             self.html(etree.SubElement(question, "hint"), hint)
         if tags := tag_words.tags_of(draft):
@@ -167,7 +178,10 @@ class _Writer:
         elif isinstance(key, NumberKey):
             for number in key.accepted:
                 answer = self.answer(question, number.share, number.value, said.get(number.value, ""), html=False)
-                self.value(answer, "tolerance", number.tolerance)
+                if draft.body.variables:
+                    calculated.write_number(answer, number)
+                else:
+                    self.value(answer, "tolerance", number.tolerance)
             self.wrong(question, {number.value for number in key.accepted}, said)
         elif draft.body.type is ItemType.ESSAY:
             self.value(question, "responseformat", "editor")

@@ -221,8 +221,12 @@ class _Line:
         left = _SHARE.sub("", text).strip(" ,;.\n")
         if not text:
             self.no_key()
-        elif left or any(letter.upper() not in letters for letter, _ in named):
+        elif left:
             self.say("unknown_key", N_("Ô %(cell)s: đáp án “%(text)s” không đọc được."), Column.KEY, text=text[:60])
+            return {}
+        elif any(letter.upper() not in letters for letter, _ in named):
+            said = N_("Ô %(cell)s: đáp án “%(text)s” chỉ vào phương án không có.")
+            self.say("unknown_key", said, Column.KEY, text=text[:60])
             return {}
         if kind is ItemType.SINGLE_CHOICE and len(named) > 1 and not any(percent for _, percent in named):
             self.found.append(problems.several_keys(", ".join(letter.upper() for letter, _ in named)))

@@ -96,7 +96,7 @@ def write_csv(drafts: Iterable[ItemDraft], assets: Mapping[str, Asset] | None = 
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow([str(column) for column in COLUMNS])
-    for draft in drafts:
+    for draft in _fitting(drafts):
         cells = row_of(draft)
         writer.writerow([_guarded(cells.get(column, "")) for column in COLUMNS])
     return out.getvalue().encode("utf-8-sig")
@@ -108,7 +108,12 @@ def _guarded(text: str) -> str:
 
 def write_xlsx(drafts: Iterable[ItemDraft], assets: Mapping[str, Asset] | None = None) -> bytes:
     """Return the questions as a workbook in which every cell is text."""
-    return workbook(list(drafts), ())
+    return workbook(_fitting(drafts), ())
+
+
+def _fitting(drafts: Iterable[ItemDraft]) -> list[ItemDraft]:
+    """Leave out templates: no column says what their variables are."""
+    return [draft for draft in drafts if not draft.body.variables]
 
 
 def workbook(drafts: Sequence[ItemDraft], guide: Sequence[tuple[str, str]]) -> bytes:
