@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
@@ -11,10 +12,11 @@ from fractions import Fraction
 from lms.base.errors import Invalid
 from lms.base.i18n_marks import N_
 from lms.base.sheets.container import Kind, Package, kind_of
+from lms.base.sheets.headings import heading_key
 from lms.base.sheets.tables import Table, one_line, read_csv, read_xls, table_of
 from lms.base.sheets.xlsx import Value, Workbook, reference
 from question_bank.formats import drafting, problems
-from question_bank.formats.reading import Reading
+from question_bank.formats.reading import NotCarried, Reading
 from question_bank.formats.sheet.columns import LETTERS, Column, column_of, type_of
 from question_bank.items.domain import (
     LEVELS,
@@ -27,6 +29,8 @@ from question_bank.items.domain import (
 )
 from question_bank.items.forms import draft_from_form
 
+WHY_COLUMN = N_("Cột này không có chỗ tương ứng trong câu hỏi nên không mang sang.")
+COLUMNS_AT_MOST = 200
 ROWS_ABOVE = 20  # where the headings may stand
 LINES_AT_MOST = 20_000
 _GUARD = re.compile(r"'(?=[=+\-@\t\r])")
@@ -51,6 +55,7 @@ def read(data: bytes, filename: str = "") -> Reading:
     """
     tables, formulas, told = _tables(data)
     drafts: list[ItemDraft] = []
+    unknown: Counter[str] = Counter()
     headed = False
     for table in tables:
         heading = None if table.hidden else _headings(table)
@@ -62,6 +67,7 @@ def read(data: bytes, filename: str = "") -> Reading:
             line = _Line(table, number, columns, formulas.get(table.name, frozenset()))
             if line.is_filled:
                 drafts.append(line.draft())
+                unknown.update(_unread(table, row, number, columns))
     if not headed:
         raise Invalid.at(
             "file", N_("Không thấy hàng tiêu đề có cột “Câu hỏi” và “Đáp án”. Hãy tải tệp mẫu rồi điền vào đó.")
@@ -69,7 +75,18 @@ def read(data: bytes, filename: str = "") -> Reading:
     if not drafts:
         raise Invalid.at("file", N_("Bảng tính này chưa có câu hỏi nào dưới hàng tiêu đề."))
     name = "csv" if kind_of(data) is Kind.TEXT else "xlsx"
-    return Reading(name, tuple(drafts), len(drafts), problems=told)
+    lost = tuple(NotCarried(f"{name}:{heading}", count, WHY_COLUMN) for heading, count in sorted(unknown.items()))
+    return Reading(name, tuple(drafts), len(drafts), not_carried=lost, problems=told)
+
+
+def _unread(table: Table, headings: int, row: int, columns: Mapping[Column | str, int]) -> Iterator[str]:
+    """Yield the headings whose cells in a row hold something that no question of ours has; a running number is none."""
+    read = set(columns.values())
+    for column in range(1, min(table.last_column, COLUMNS_AT_MOST) + 1):
+        if column not in read and table.value(row, column) is not None:
+            heading = table.words(headings, column) or reference(headings, column)
+            if heading_key(heading) not in ("stt", "tt", "so thu tu", "cau", "cau so"):
+                yield heading[:60]
 
 
 def _tables(data: bytes) -> tuple[list[Table], dict[str, frozenset[tuple[int, int]]], tuple[Problem, ...]]:
@@ -102,7 +119,7 @@ def _headings(table: Table) -> tuple[int, dict[Column | str, int]] | None:
     """Return the row of the headings and where each column stands."""
     for row in range(1, min(table.last_row, ROWS_ABOVE) + 1):
         columns: dict[Column | str, int] = {}
-        for column in range(1, min(table.last_column, 200) + 1):
+        for column in range(1, min(table.last_column, COLUMNS_AT_MOST) + 1):
             name = column_of(table.words(row, column))
             if name is not None:
                 columns.setdefault(name, column)

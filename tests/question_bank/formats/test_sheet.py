@@ -157,6 +157,11 @@ def test_foreign_lists_are_found_by_their_headings() -> None:
     assert [option.html for option in reading.drafts[0].body.options] == ["2", "1", "3", "4"]
 
 
+def test_columns_that_mean_nothing_here_are_told() -> None:
+    reading = read_any("STT;Câu hỏi;Đáp án;Người soạn\n1;Hỏi?;2;Lan\n2;Hỏi nữa?;3;\n".encode(), "de.csv")
+    assert [(one.what, one.count) for one in reading.not_carried] == [("csv:Người soạn", 1)]
+
+
 @pytest.mark.parametrize("data", [b"a;b;c\n1;2;3\n", HEADINGS.encode(), b"x"])
 def test_tables_without_questions_are_refused(data: bytes) -> None:
     with pytest.raises(Invalid) as caught:
