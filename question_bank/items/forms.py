@@ -171,7 +171,9 @@ def _accepted_lines(key: ItemKey | None) -> Iterator[str]:
     if isinstance(key, NumberKey):
         for number in key.accepted:
             tolerance = f" ± {number.tolerance}" if number.tolerance.strip("0.") else ""
-            yield f"{number.value}{tolerance}".replace(".", ",") + _percent(number.share)
+            written = f"{number.value}{tolerance}"
+            # In a formula of a template a comma parts arguments.
+            yield (written if "{" in written else written.replace(".", ",")) + _percent(number.share)
 
 
 def _percent(share: Fraction) -> str:

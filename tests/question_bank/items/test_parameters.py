@@ -6,6 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+from werkzeug.datastructures import MultiDict
 
 from question_bank.items import codec
 from question_bank.items.checking import problems_in
@@ -22,6 +23,7 @@ from question_bank.items.domain import (
     TextKey,
     Variable,
 )
+from question_bank.items.forms import draft_from_form, fields_of
 from question_bank.items.parameters import NoDraw, drawn, example, figures, problems_of, values_for
 from question_bank.scoring.marking import score
 
@@ -128,3 +130,11 @@ def test_variables_are_written_down_and_bodies_without_keep_their_hash() -> None
 )
 def test_figures(number: str, form: str, text: str) -> None:
     assert figures(Fraction(number), form) == text
+
+
+def test_a_template_comes_back_from_its_form_as_it_was() -> None:
+    key = NumberKey((AcceptedNumber("{=1.5*a;2}", "{=0.01*abs(1.5*a)}"),))
+    draft = ItemDraft(AREA, key)
+    form = MultiDict({"prompt": fields_of(draft).prompt, "accepted": fields_of(draft).accepted, "shuffle": "y"})
+    again = draft_from_form(form, draft)
+    assert (again.body.variables, again.key) == (AREA.variables, key)
