@@ -33,7 +33,9 @@ from question_bank.permissions import Permission, require
 
 bp = Blueprint("imports", __name__, url_prefix="/bank/import")
 
-ENDINGS = frozenset({"docx", "gift", "txt", "xml", "zip", "imscc", "qti", "dat", "xlsx", "xlsm", "xls", "csv"})
+ENDINGS = frozenset(
+    {"docx", "gift", "txt", "xml", "zip", "imscc", "qti", "dat", "xlsx", "xlsm", "xls", "csv", "tex", "pdf"}
+)
 PAGE = 50
 PICTURES_SECONDS = 3600
 _SWEEP = ("chosen", *TAG_FIELDS)
