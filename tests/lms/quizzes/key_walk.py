@@ -100,7 +100,7 @@ def drafts(variant: int) -> list[bank.ItemDraft]:
     first = variant == 0
     four = tuple(bank.Option(name, f"<p>Phương án {name}</p>") for name in "abcd")
     prompt_sha, solution_sha = (sha(data) for data in (PROMPT_PICTURE, SOLUTION_PICTURES[variant]))
-    number = "73519.25" if first else "84620.75"
+    number = "73519.250614" if first else "84620.750829"
 
     def word(kind: bank.ItemType, what: str) -> str:
         return canary(kind, what, variant)
@@ -133,7 +133,10 @@ def drafts(variant: int) -> list[bank.ItemDraft]:
             bank.TruthKey({"a": first, "b": not first, "c": True, "d": not first}),
         ),
         (bank.ItemBody(kinds.SHORT_TEXT, "<p>Từ nào?</p>"), bank.TextKey(texts)),
-        (bank.ItemBody(kinds.SHORT_NUMBER, "<p>Số nào?</p>"), bank.NumberKey((bank.AcceptedNumber(number, "0.0713"),))),
+        (
+            bank.ItemBody(kinds.SHORT_NUMBER, "<p>Số nào?</p>"),
+            bank.NumberKey((bank.AcceptedNumber(number, "0.0713925061"),)),
+        ),
         (
             bank.ItemBody(kinds.MATCHING, "<p>Nối.</p>", *sides),
             bank.PairKey({"l1": "r2", "l2": "r1"} if first else {"l1": "r3", "l2": "r2"}),
@@ -183,9 +186,10 @@ def secrets_of(variant: int) -> dict[str, list[bytes]]:
             coded = bank.encode_key(draft.key)
             texts = [json.dumps(coded, ensure_ascii=False, separators=cut) for cut in ((",", ":"), (", ", ": "))]
             found[f"{kind.value}: the whole key"] = [form for text in texts for form in _forms_of(text)]
-    number = "73519.25" if variant == 0 else "84620.75"
+    # As long as these, or a time in the metrics would hold the digits by chance.
+    number = "73519.250614" if variant == 0 else "84620.750829"
     found["short_number: key and tolerance"] = [
-        form for text in (number, number.replace(".", ","), "0.0713", "0,0713") for form in _forms_of(text)
+        form for text in (number, number.replace(".", ","), "0.0713925061", "0,0713925061") for form in _forms_of(text)
     ]
     found["choice and text: shares"] = [form for text in ("7/13", "6/13", "5/17") for form in _forms_of(text)]
     hidden = SOLUTION_PICTURES[variant]

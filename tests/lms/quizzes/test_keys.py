@@ -74,7 +74,7 @@ def test_a_practice_lets_out_of_each_question_what_its_tries_earned(
 LEAKS = {
     "in a comment of the page": lambda: f"<!-- {key_walk.canary(bank.ItemType.ESSAY, 'rubric', 0)} -->",
     "in base 64": lambda: base64.b64encode(b"ab" + key_walk.canary(bank.ItemType.GAP_FILL, "key", 0).encode()).decode(),
-    "as the tolerance of a number": lambda: 'data-step="0.0713"',
+    "as the tolerance of a number": lambda: 'data-step="0.0713925061"',
     "as the name of a picture": lambda: key_walk.sha(key_walk.SOLUTION_PICTURES[0])[:12],
 }
 
