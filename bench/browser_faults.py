@@ -161,7 +161,7 @@ class Pupil:
     async def _device(self) -> BrowserContext:
         context = await self._browser.new_context(base_url=self._address, locale="vi-VN")
         context.set_default_timeout(90_000)
-        name, _, value = self._seat.cookie.partition("=")
+        name, _, value = self._seat.cookie.split("; ")[0].partition("=")  # the sign-in; each browser is its own device
         await context.add_cookies([{"name": name, "value": value, "url": self._address}])
         if self._wrong_clock:
             await context.add_init_script(WRONG_CLOCK % self._dice.choice((-A_DAY, A_DAY)))
