@@ -25,8 +25,9 @@ from lms.base.documents.model import (
 )
 from question_bank.assembly.domain.specification import PART_NAMES, PartKind, Row, Specification
 
-_SMALL = 9.5  # points of letters in the tables
-_COUNT, _NUMBER = 10.0, 9.0  # millimetres of a column
+_SMALL, _TINY = 9.5, 8  # points of letters in the tables, and in their narrow columns
+_NARROW = 5  # letters that fit there
+_COUNT, _NUMBER, _SHARE = 12.0, 9.0, 15.0  # millimetres of a column
 _LINE = 262.0
 
 
@@ -76,9 +77,16 @@ def _title(head: Head, kind: str) -> Iterator[Block]:
 
 
 def _cell(
-    text: str, *, bold: bool = False, align: Align = Align.CENTRE, columns: int = 1, rows: int = 1, shaded: bool = False
+    text: str,
+    *,
+    bold: bool = False,
+    align: Align = Align.CENTRE,
+    columns: int = 1,
+    rows: int = 1,
+    shaded: bool = False,
+    size: float = _SMALL,
 ) -> Cell:
-    paragraph = Paragraph(words(text, bold=bold), align=align, size=_SMALL)
+    paragraph = Paragraph(words(text, bold=bold), align=align, size=size)
     return Cell((paragraph,), columns=columns, rows=rows, shaded=shaded)
 
 
@@ -100,7 +108,8 @@ def _heads(specification: Specification, left: tuple[str, ...], over: str, total
         second.append(_head("Tự luận", columns=len(levels), rows=2))
     third = [_head(PART_NAMES[kind], columns=len(levels)) for kind in objective]
     groups = len(kinds) + (1 if totals else 0)
-    fourth = [_head(level.name) for _ in range(groups) for level in levels]
+    short = [level.name if len(level.name) <= _NARROW else level.code for level in levels]
+    fourth = [_cell(name, bold=True, shaded=True, size=_TINY) for _ in range(groups) for name in short]
     return [tuple(first), tuple(second), tuple(third), tuple(fourth)]
 
 
@@ -127,8 +136,8 @@ def _matrix(specification: Specification) -> Table:
         rows.append(tuple(cells))
     rows += _feet(specification, 3, totals=True)
     counts = (len(parts) + 1) * len(levels)
-    rest = _LINE - _NUMBER - counts * _COUNT - 14
-    return Table(tuple(rows), (_NUMBER, rest * 0.42, rest * 0.58, *(_COUNT,) * counts, 14.0), heads=4)
+    rest = _LINE - _NUMBER - counts * _COUNT - _SHARE
+    return Table(tuple(rows), (_NUMBER, rest * 0.42, rest * 0.58, *(_COUNT,) * counts, _SHARE), heads=4)
 
 
 def _details(specification: Specification, statements: Mapping[str, str]) -> Table:
@@ -201,11 +210,11 @@ def _feet(specification: Specification, left: int, *, totals: bool) -> Iterator[
             _cell(str(whole.questions), bold=True),
         ]
         points += [
-            *(_cell(_number(one.points), bold=True) for one in by_level),
+            *(_cell(_number(one.points), bold=True, size=_TINY) for one in by_level),
             _cell(_number(whole.points), bold=True),
         ]
         shares += [
-            *(_cell(_percent(one.share_of(whole)), bold=True) for one in by_level),
+            *(_cell(_percent(one.share_of(whole)), bold=True, size=_TINY) for one in by_level),
             _cell("100%" if whole.points else "", bold=True),
         ]
     yield (head("Tổng số câu"), *questions)

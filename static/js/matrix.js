@@ -90,7 +90,6 @@ function removeRow(row) {
     next.querySelector("[name=topic]").focus();
     form.querySelectorAll("[data-row]").forEach((one, place) => numbered(one, place + 1));
   }
-  sumUp();
 }
 
 function beside(input, step) {
@@ -114,6 +113,7 @@ form.addEventListener("click", (event) => {
   dirty = true;
   if (act === "add") addRow();
   else removeRow(event.target.closest("[data-row]"));
+  sumUp();
 });
 
 form.addEventListener("keydown", (event) => {

@@ -170,20 +170,20 @@ class _Writer:
             f"<w:tbl><w:tblPr>{look}<w:tblLayout w:type='fixed'/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>"
         )
 
-    def _row(self, row: Sequence[Cell | None], widths: Sequence[int], *, head: bool) -> str:
+    def _row(self, row: Sequence[Cell | int], widths: Sequence[int], *, head: bool) -> str:
         made, column = [], 0
         for cell in row:
-            spanned = cell.columns if cell else 1
+            spanned = cell if isinstance(cell, int) else cell.columns
             pieces = [f'<w:tcW w:w="{sum(widths[column : column + spanned])}" w:type="dxa"/>']
             if spanned > 1:
                 pieces.append(f'<w:gridSpan w:val="{spanned}"/>')
-            if cell is None:
+            if isinstance(cell, int):
                 pieces.append("<w:vMerge/>")
             elif cell.rows > 1:
                 pieces.append('<w:vMerge w:val="restart"/>')
-            if cell and cell.shaded:
+            if isinstance(cell, Cell) and cell.shaded:
                 pieces.append('<w:shd w:val="clear" w:color="auto" w:fill="EDEDE6"/>')
-            content = self._blocks(cell.blocks) if cell else ""
+            content = self._blocks(cell.blocks) if isinstance(cell, Cell) else ""
             ends = content if content.endswith("</w:p>") else f"{content}<w:p/>"
             made.append(f"<w:tc><w:tcPr>{''.join(pieces)}</w:tcPr>{ends}</w:tc>")
             column += spanned
@@ -191,24 +191,26 @@ class _Writer:
         return f"<w:tr>{again}{''.join(made)}</w:tr>"
 
 
-def _merged(rows: Sequence[Sequence[Cell]]) -> list[list[Cell | None]]:
-    """Return rows with None in each column that a cell of a row above reaches down into."""
-    reach: dict[int, int] = {}
-    full: list[list[Cell | None]] = []
+def _merged(rows: Sequence[Sequence[Cell]]) -> list[list[Cell | int]]:
+    """Return rows in which a number stands for a cell of a row above that reaches down: how many columns it has."""
+    reach: dict[int, tuple[int, int]] = {}  # first column → rows still to come, columns
+    full: list[list[Cell | int]] = []
     for row in rows:
-        made: list[Cell | None] = []
+        made: list[Cell | int] = []
         column = 0
         waiting = list(row)
-        while waiting or reach.get(column):
-            if reach.get(column):
-                reach[column] -= 1
-                made.append(None)
-                column += 1
+        while waiting or column in reach:
+            if column in reach:
+                left, columns = reach.pop(column)
+                if left > 1:
+                    reach[column] = (left - 1, columns)
+                made.append(columns)
+                column += columns
                 continue
             cell = waiting.pop(0)
             made.append(cell)
-            for place in range(column, column + cell.columns):
-                reach[place] = cell.rows - 1
+            if cell.rows > 1:
+                reach[column] = (cell.rows - 1, cell.columns)
             column += cell.columns
         full.append(made)
     return full
