@@ -103,8 +103,10 @@ from question_bank.items.service.drawing import (
 )
 from question_bank.items.service.reading import subjects_of_items
 from question_bank.items.service.reviewing import (
+    Wait,
     count_queue,
     count_sent_back,
+    list_waits,
     request_changes,
     waiting_by_subject,
 )
@@ -176,6 +178,7 @@ __all__ = [
     "TruthKey",
     "Use",
     "VoidPolicy",
+    "Wait",
     "Wish",
     "analyse",
     "apart",
@@ -217,6 +220,7 @@ __all__ = [
     "keep_uses",
     "key_from",
     "list_usable",
+    "list_waits",
     "load_versions",
     "mark_of",
     "mean",

@@ -7,10 +7,11 @@ from datetime import date
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from lms.base.clock import now
 from lms.base.i18n import _
 from lms.base.paging import PageRequest
 from lms.base.web import current_actor, current_session
-from lms.reports import audit_log, figures
+from lms.reports import audit_log, figures, stuck_reviews
 from lms.reports.audit_words import ACTS, RIGHTS
 
 bp = Blueprint("reports", __name__, url_prefix="/reports")
@@ -20,7 +21,21 @@ bp = Blueprint("reports", __name__, url_prefix="/reports")
 def show() -> ResponseReturnValue:
     """Show the school in figures to those who answer for it; to others the way to their own acts."""
     session, actor = current_session(), current_actor()
-    return render_template("lms/reports/show.html", figures=figures.find_figures(session, actor))
+    return render_template(
+        "lms/reports/show.html",
+        figures=figures.find_figures(session, actor),
+        sees_stuck=stuck_reviews.may_see_stuck(actor),
+    )
+
+
+@bp.get("/waiting")
+def stuck() -> ResponseReturnValue:
+    """Show which questions wait too long in review, and for whom."""
+    days = request.args.get("days", stuck_reviews.CHOICES[1], type=int)
+    if days not in stuck_reviews.CHOICES:
+        days = stuck_reviews.CHOICES[1]
+    found = stuck_reviews.stuck_reviews(current_session(), current_actor(), days, at=now())
+    return render_template("lms/reports/stuck.html", stuck=found, days_to_choose=stuck_reviews.CHOICES)
 
 
 @bp.get("/acts")

@@ -189,6 +189,18 @@ def get_outcomes(session: Session, school_id: int, references: Collection[str]) 
     return found
 
 
+def subjects_with_outcomes(session: Session, school_id: int) -> frozenset[str]:
+    """The codes of the subjects for which the school has requirements to align to. Knows no permission."""
+    query = select(CompetencyFramework.subject_code).where(
+        CompetencyFramework.id.in_(
+            select(CompetencyItem.framework_id).where(
+                CompetencyItem.school_id == school_id, CompetencyItem.retired_at.is_(None)
+            )
+        )
+    )
+    return frozenset(session.scalars(query))
+
+
 def _outcomes(session: Session, rows: Sequence[tuple[CompetencyItem, str]]) -> list[Outcome]:
     """Give items with the names above them; one more query for each level of the trees, whatever their size."""
     above: dict[int, CompetencyItem] = {}

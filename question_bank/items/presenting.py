@@ -94,7 +94,7 @@ def show(html: str, asset_url: AssetUrl) -> Markup:
 
 def asset_hashes(body: ItemBody) -> frozenset[str]:
     """The pictures that pupils see in a question."""
-    return pictures_in(_texts(body))
+    return pictures_in(texts_of(body))
 
 
 def pictures_in(texts: Iterable[str]) -> frozenset[str]:
@@ -104,7 +104,7 @@ def pictures_in(texts: Iterable[str]) -> frozenset[str]:
 
 def words_of(body: ItemBody) -> str:
     """Everything that can be read in a question, as plain text."""
-    return " ".join(richtext.to_plain(html) for html in _texts(body) if html)
+    return " ".join(richtext.to_plain(html) for html in texts_of(body) if html)
 
 
 def summary(body: ItemBody, length: int = 160) -> str:
@@ -113,7 +113,8 @@ def summary(body: ItemBody, length: int = 160) -> str:
     return words if len(words) <= length else words[: length - 1].rsplit(" ", 1)[0] + "…"
 
 
-def _texts(body: ItemBody) -> list[str]:
+def texts_of(body: ItemBody) -> list[str]:
+    """Every stored text that pupils see in a question, in the order of reading."""
     choices = [option.html for gap in body.gaps for option in gap.choices]
     return [body.passage, body.prompt, *(option.html for option in (*body.options, *body.targets)), *choices]
 
@@ -175,9 +176,9 @@ def present_key(body: ItemBody, key: ItemKey | None, asset_url: AssetUrl) -> Pre
         case TruthKey(truths):
             return PresentedKey(truths=truths)
         case TextKey(accepted):
-            return PresentedKey(texts=tuple(f"{one.text}{_share(one.share)}" for one in accepted))
+            return PresentedKey(texts=tuple(f"{one.text}{share_in_words(one.share)}" for one in accepted))
         case NumberKey(accepted):
-            return PresentedKey(texts=tuple(_number(one) for one in accepted))
+            return PresentedKey(texts=tuple(number_in_words(one) for one in accepted))
         case PairKey(pairs):
             targets = {target.id: target for target in present(body, asset_url).targets}
             return PresentedKey(pairs={left: targets[right] for left, right in pairs.items() if right in targets})
@@ -188,7 +189,7 @@ def present_key(body: ItemBody, key: ItemKey | None, asset_url: AssetUrl) -> Pre
             words = {choice.id: richtext.to_plain(choice.html) for gap in body.gaps for choice in gap.choices}
             return PresentedKey(
                 gaps={
-                    name: tuple(f"{words.get(one.text, one.text)}{_share(one.share)}" for one in accepted)
+                    name: tuple(f"{words.get(one.text, one.text)}{share_in_words(one.share)}" for one in accepted)
                     for name, accepted in gaps.items()
                 }
             )
@@ -212,10 +213,12 @@ def present_keys(body: ItemBody, keys: Sequence[ItemKey | None], asset_url: Asse
     )
 
 
-def _share(share: Fraction) -> str:
+def share_in_words(share: Fraction) -> str:
+    """Return " (50%)" for what earns a part; nothing for the whole."""
     return "" if share == 1 else f" ({float(share * 100):.4g}%)".replace(".", ",")
 
 
-def _number(one: AcceptedNumber) -> str:
+def number_in_words(one: AcceptedNumber) -> str:
+    """Return an accepted number with its tolerance and share, as a Vietnamese reader writes it."""
     tolerance = f" ± {one.tolerance}" if one.tolerance.strip("0.") else ""
-    return f"{one.value}{tolerance}".replace(".", ",") + _share(one.share)
+    return f"{one.value}{tolerance}".replace(".", ",") + share_in_words(one.share)

@@ -12,7 +12,8 @@ from lms.base.paging import PageRequest
 from lms.base.web import current_actor, current_session, shows_again
 from question_bank.items.cards import card_of, outcome_names
 from question_bank.items.domain import LEVELS
-from question_bank.items.service import reading, reviewing
+from question_bank.items.service import reading, reviewing, soundness
+from question_bank.items.side_by_side import base_of, compared
 from question_bank.permissions import Permission, can, require
 
 bp = Blueprint("bank_review", __name__, url_prefix="/bank/review")
@@ -28,6 +29,7 @@ def queue() -> ResponseReturnValue:
         page=page,
         cards={version.uid: card_of(version) for version in page.rows},
         may_approve={row.uid for row in page.rows if can(actor, Permission.APPROVE, row)},
+        checked=soundness.check_versions(session, actor, page.rows),
         outcomes=outcome_names(session, actor.school_id, page.rows),
         levels=LEVELS,
         problems=problems_of("chosen"),
@@ -37,9 +39,14 @@ def queue() -> ResponseReturnValue:
 @bp.post("/approve")
 @shows_again(queue)
 def approve_many() -> ResponseReturnValue:
-    """Let the chosen questions into use."""
-    count = reviewing.approve(current_session(), current_actor(), request.form.getlist("chosen"), at=now())
-    flash(_("Đã duyệt %(count)s câu.", count=count), "good")
+    """Let the chosen questions into use; those in which the checks found something only when asked to."""
+    even_found = bool(request.form.get("even_found"))
+    chosen = request.form.getlist("chosen")
+    sweep = reviewing.approve_many(current_session(), current_actor(), chosen, even_found=even_found, at=now())
+    if sweep.approved:
+        flash(_("Đã duyệt %(count)s câu.", count=sweep.approved), "good")
+    if sweep.held:
+        flash(_("%(count)s câu còn điều cần xem nên chưa duyệt; hãy mở từng câu.", count=sweep.held), "wait")
     return redirect(url_for("bank_review.queue"), code=303)
 
 
@@ -51,6 +58,8 @@ def show(uid: str) -> ResponseReturnValue:
     require(actor, Permission.REVIEW, version)
     waiting = reviewing.queue_uids(session, actor)
     place = waiting.index(uid) if uid in waiting else -1
+    base = base_of(version, reading.visible_versions(version.item, actor))
+    names = outcome_names(session, actor.school_id, [version, base] if base else [version])
     return render_template(
         "question_bank/items/review.html",
         version=version,
@@ -60,7 +69,10 @@ def show(uid: str) -> ResponseReturnValue:
         before=waiting[place - 1] if place > 0 else "",
         after=waiting[place + 1] if -1 < place < len(waiting) - 1 else "",
         may_approve=can(actor, Permission.APPROVE, version),
-        outcomes=outcome_names(session, actor.school_id, [version]),
+        checked=soundness.check_versions(session, actor, [version])[uid],
+        outcomes={one.outcome: names[one.outcome] for one in version.outcomes},
+        base=base,
+        differences=compared(base, version, names) if base else (),
         levels=LEVELS,
         problems=problems_of("comment"),
         typed=request.form.get("comment", ""),
@@ -86,3 +98,14 @@ def send_back(uid: str) -> ResponseReturnValue:
     reviewing.request_changes(session, actor, uid, request.form.get("comment", ""), at=now())
     flash(_("Đã trả lại cho tác giả kèm lời nhắn."), "good")
     return redirect(url_for("bank_review.show", uid=after) if after else url_for("bank_review.queue"), code=303)
+
+
+@bp.post("/<uid>/comment")
+@shows_again(show)
+def comment(uid: str) -> ResponseReturnValue:
+    """Say something about a question and decide later."""
+    session, actor = current_session(), current_actor()
+    require(actor, Permission.REVIEW, reading.get_version(session, actor, uid))
+    reviewing.comment(session, actor, uid, request.form.get("comment", ""), at=now())
+    flash(_("Đã gửi lời nhắn. Câu vẫn chờ duyệt."), "good")
+    return redirect(url_for("bank_review.show", uid=uid), code=303)

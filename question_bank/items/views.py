@@ -15,7 +15,7 @@ from lms.base.subjects import Subject, get_subject, list_subjects
 from lms.base.text import nfc, title_key
 from lms.base.uploads import MEGABYTE, Upload, receive, upload_route
 from lms.base.web import current_actor, current_session, shows_again, wants_part
-from question_bank.items import review_views
+from question_bank.items import history_views, review_views
 from question_bank.items.cards import card_of, outcome_names, picture_address, tag_choices
 from question_bank.items.domain import LEVELS, STATE_NAMES, TYPE_NAMES, ItemDraft, ItemState, ItemType
 from question_bank.items.forms import TAG_FIELDS, blank, draft_from_form, fields_of, tags_from_form, typed_tags
@@ -23,13 +23,13 @@ from question_bank.items.listing import KEPT, ORDERS, address, groups, kept_of, 
 from question_bank.items.models import ItemVersion
 from question_bank.items.previewing import preview_part, previewed
 from question_bank.items.search.service import find
-from question_bank.items.service import labelling, reading, reviewing, writing
+from question_bank.items.service import labelling, reading, reviewing, soundness, writing
 from question_bank.items.service.content import Picture, keep_new_pictures, with_pictures
 from question_bank.items.tagging import Tags
 from question_bank.permissions import Permission, can, require
 
 bp = Blueprint("bank", __name__, url_prefix="/bank")
-blueprints = (bp, review_views.bp)
+blueprints = (bp, review_views.bp, history_views.bp)
 
 MAX_PICTURE = 10 * MEGABYTE
 MAX_PICTURES = 4
@@ -77,9 +77,19 @@ def _may_submit(actor: Actor, version: ItemVersion) -> bool:
 @shows_again(index)
 def submit() -> ResponseReturnValue:
     """Hand the chosen questions to the subject head."""
-    count = writing.submit(current_session(), current_actor(), request.form.getlist("chosen"), at=now())
-    flash(_("Đã gửi duyệt %(count)s câu.", count=count), "good")
+    session, actor = current_session(), current_actor()
+    versions = writing.submit(session, actor, request.form.getlist("chosen"), at=now())
+    flash(_("Đã gửi duyệt %(count)s câu.", count=len(versions)), "good")
+    _say_found(versions)
     return redirect(_back(), code=303)
+
+
+def _say_found(versions: list[ItemVersion]) -> None:
+    """Tell the author that the checks found something in what was handed in."""
+    checked = soundness.check_versions(current_session(), current_actor(), versions)
+    found = sum(not one.passes for one in checked.values())
+    if found:
+        flash(_("%(count)s câu có điều nên xem lại; mở câu để biết. Tổ trưởng cũng thấy.", count=found), "wait")
 
 
 @bp.post("/tag")
@@ -113,6 +123,7 @@ def show(uid: str) -> ResponseReturnValue:
         version=version,
         versions=versions,
         card=card_of(version),
+        checked=soundness.check_versions(session, actor, [version])[version.uid] if _is_on_its_way(version) else None,
         outcomes=outcome_names(session, actor.school_id, [version]),
         levels=LEVELS,
         states=STATE_NAMES,
@@ -133,6 +144,10 @@ def show(uid: str) -> ResponseReturnValue:
         problems=problems_of("comment"),
         typed=request.form.get("comment", ""),
     )
+
+
+def _is_on_its_way(version: ItemVersion) -> bool:
+    return version.state in {ItemState.DRAFT, ItemState.SUBMITTED, ItemState.CHANGES_REQUESTED}
 
 
 def _may_retire(actor: Actor, version: ItemVersion) -> bool:
@@ -263,8 +278,9 @@ def _receive() -> Upload:
 
 def _saved(uid: str, version: ItemVersion) -> ResponseReturnValue:
     if request.form.get("act") == "submit":
-        writing.submit(current_session(), current_actor(), [version.uid], at=now())
+        versions = writing.submit(current_session(), current_actor(), [version.uid], at=now())
         flash(_("Đã lưu và gửi duyệt."), "good")
+        _say_found(versions)
     else:
         flash(_("Đã lưu vào ngân hàng, ở dạng bản nháp."), "good")
     return redirect(url_for("bank.show", uid=uid), code=303)

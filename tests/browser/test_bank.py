@@ -100,11 +100,15 @@ def test_the_head_reviews_by_keyboard(visit: Callable[..., Page], world: World, 
         head.keyboard.press("j")
     shows(head, "Duyệt câu 2 trên 7")
     with arriving(head):
-        head.keyboard.press("d")
+        head.keyboard.press("a")
     shows(head, "Duyệt câu 2 trên 6")
-    head.keyboard.press("t")
+    head.keyboard.press("?")
+    expect(head.get_by_role("dialog", name="Phím tắt")).to_be_visible()
+    head.keyboard.press("Escape")
+    head.keyboard.press("r")
     head.keyboard.type("Đề dài quá.")
-    follow(head.get_by_role("button", name="Trả lại"))
+    with arriving(head):
+        head.keyboard.press("Control+Enter")
     shows(head, "Duyệt câu 2 trên 5")
 
 

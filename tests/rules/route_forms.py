@@ -131,6 +131,7 @@ FORMS: dict[str, Callable[[World, Values], Fields]] = {
     "specifications.save": lambda w, of: specification_fields(),
     "specifications.copy": lambda w, of: {},
     "specifications.delete": lambda w, of: {"confirm": "xoá"},
+    "bank_review.comment": lambda w, of: {"comment": "Để tôi xem lại."},
     "imports.bring_in": lambda w, of: {"subject": of["subject"], "grade": "8", "file": _file(GIFT.encode(), "a.gift")},
     "exports.take_out": lambda w, of: {},
     "exports.choose": lambda w, of: {},

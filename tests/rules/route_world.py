@@ -224,6 +224,12 @@ def _items(session: Session, made: RouteWorld, teacher: Actor) -> None:
         made.put(f"item.{state}", uid=item.uid, version=version)
         made.put(f"version.{state}", uid=version)
         made.put(f"picture.{state}", sha256=kept.sha256)
+    item = writing.new_item(session, teacher, world.maths.id, samples.choice("<p>1 + 1</p>"), at=at)
+    writing.submit(session, teacher, [item.versions[0].uid], at=at)
+    reviewing.request_changes(session, head, item.versions[0].uid, "Viết rõ hơn.", at=at)
+    version = writing.new_version(session, teacher, item.uid, samples.choice("<p>1 + 2</p>"), at=at)
+    writing.submit(session, teacher, [version.uid], at=at)
+    made.put("item.rewritten", uid=item.uid)
 
 
 def _imports(session: Session, made: RouteWorld, teacher: Actor) -> None:

@@ -48,6 +48,8 @@ KEPT = {
     "question_bank/competencies/domain.py": "level names in others' files, to be read",
     "question_bank/competencies/shipped.py": "the names inside a framework are content",
     "question_bank/formats/": "labels that papers and programs write, to be read; options of a true/false question",
+    "question_bank/items/spelling.py": "names and units as people write them, to be found",
+    "question_bank/items/keys_in_words.py": "Đ and S, as keys are printed",
     "question_bank/items/typed_text.py": "a mark typed into a question's text; it is stored",
     "materials/catalogue/domain.py": "words in file names that tell the kind",
     "materials/search/service.py": "words put into the index, searched in Vietnamese",

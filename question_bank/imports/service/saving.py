@@ -146,7 +146,7 @@ def submit_import(session: Session, actor: Actor, batch_uid: str, *, at: datetim
     uids = _drafts_of(session, actor, find_batch(session, actor, batch_uid).uid)
     if not uids:
         raise Conflict(N_("Không có câu nào của tệp này đang chờ gửi duyệt."))
-    return sum(submit(session, actor, uids[start : start + 500], at=at) for start in range(0, len(uids), 500))
+    return sum(len(submit(session, actor, uids[start : start + 500], at=at)) for start in range(0, len(uids), 500))
 
 
 def _drafts_of(session: Session, actor: Actor, batch_uid: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
@@ -18,6 +19,7 @@ from question_bank.items.domain import ItemFilter, ItemState
 from question_bank.items.models import ItemVersion, ReviewComment
 from question_bank.items.queries import narrowed, versions, visible_to
 from question_bank.items.service.reading import get_versions_to
+from question_bank.items.service.soundness import check_versions
 from question_bank.permissions import Permission, can, require
 
 MAX_COMMENT = 2000
@@ -52,6 +54,34 @@ def waiting_by_subject(session: Session, school_id: int) -> dict[int, tuple[int,
         .group_by(ItemVersion.subject_id)
     )
     return {subject_id: (count, since) for subject_id, count, since in rows if since}
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """How many questions of an author in a subject wait, and since when: for a head, or `returned` for the author."""
+
+    subject_id: int
+    author_id: int
+    returned: bool
+    count: int
+    since: datetime
+
+
+def list_waits(session: Session, school_id: int, *, before: datetime) -> list[Wait]:
+    """List what was handed in or sent back *before* and still waits. Knows no permission: for reports."""
+    found = []
+    for state, moved_at in (
+        (ItemState.SUBMITTED, ItemVersion.submitted_at),
+        (ItemState.CHANGES_REQUESTED, ItemVersion.reviewed_at),
+    ):
+        rows = session.execute(
+            select(ItemVersion.subject_id, ItemVersion.author_id, func.count(), func.min(moved_at))
+            .where(ItemVersion.school_id == school_id, ItemVersion.state == state, moved_at < before)
+            .group_by(ItemVersion.subject_id, ItemVersion.author_id)
+        )
+        returned = state is ItemState.CHANGES_REQUESTED
+        found += [Wait(subject, author, returned, count, since) for subject, author, count, since in rows if since]
+    return found
 
 
 def queue_uids(session: Session, actor: Actor) -> list[str]:
@@ -125,6 +155,28 @@ def approve(session: Session, actor: Actor, version_uids: Sequence[str], *, at: 
         audit.record(session, actor, "item.approved", version.item.uid, version=version.uid)
     session.flush()
     return len(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """What approving many at once did: how many came into use, how many were held back for a person to look at."""
+
+    approved: int
+    held: int
+
+
+def approve_many(
+    session: Session, actor: Actor, version_uids: Sequence[str], *, even_found: bool = False, at: datetime
+) -> Sweep:
+    """Let those questions into use in which the checks found nothing; with *even_found* all of them.
+
+    Raises:
+        NotFound, Forbidden, Conflict, Invalid: see `approve`; nothing is approved then.
+    """
+    rows = get_versions_to(session, actor, version_uids, Permission.APPROVE)
+    checked = {} if even_found else check_versions(session, actor, rows)
+    passing = [row.uid for row in rows if even_found or checked[row.uid].passes]
+    return Sweep(approve(session, actor, passing, at=at) if passing else 0, len(rows) - len(passing))
 
 
 def comment(session: Session, actor: Actor, version_uid: str, text: str, *, at: datetime) -> ReviewComment:

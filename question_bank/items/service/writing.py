@@ -169,8 +169,8 @@ def new_version(
     return version
 
 
-def submit(session: Session, actor: Actor, version_uids: Sequence[str], *, at: datetime) -> int:
-    """Hand questions to the subject head; returns how many.
+def submit(session: Session, actor: Actor, version_uids: Sequence[str], *, at: datetime) -> list[ItemVersion]:
+    """Hand questions to the subject head; returns them.
 
     Raises:
         NotFound: one of them is not theirs to see.
@@ -183,7 +183,7 @@ def submit(session: Session, actor: Actor, version_uids: Sequence[str], *, at: d
         version.submitted_at = at
         audit.record(session, actor, "item.submitted", version.item.uid, version=version.uid)
     session.flush()
-    return len(rows)
+    return rows
 
 
 def retire(session: Session, actor: Actor, version_uid: str) -> ItemVersion:

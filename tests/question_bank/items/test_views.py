@@ -241,12 +241,48 @@ def test_the_head_sends_one_back_and_approves_the_rest(signed_in: SignedIn, worl
     assert answer.headers["Location"].endswith(uids[1])
     answer = head.post(f"/bank/review/{uids[1]}/approve")
     assert answer.headers["Location"].endswith(uids[2])
-    assert head.post("/bank/review/approve", data={"chosen": uids[2:]}).status_code == 303
+    assert head.post("/bank/review/approve", data={"chosen": uids[2:], "even_found": "y"}).status_code == 303
     assert [state_of(uid) for uid in uids] == ["changes_requested", "approved", "approved", "approved"]
     assert "Không còn câu nào chờ duyệt" in head.get("/bank/review").text
     assert head.post(f"/bank/review/{uids[1]}/approve").status_code == 409
     assert head.post(f"/bank/review/{uids[1]}/return", data={"comment": "?"}).status_code == 409
     assert "không còn chờ duyệt" in head.get(f"/bank/review/{uids[1]}").text
+
+
+def test_many_at_once_come_into_use_only_where_nothing_was_found(signed_in: SignedIn, world: World) -> None:
+    whole, bare = (put(world, ItemState.SUBMITTED, make)[1] for make in (samples.choice, samples.essay))
+    head = signed_in("subject_head")
+    queue = head.get("/bank/review").text
+    assert queue.count("Chưa chọn mức độ.") == 1
+    page = head.post("/bank/review/approve", data={"chosen": [whole, bare]}, follow_redirects=True).text
+    assert "Đã duyệt 1 câu." in page
+    assert "1 câu còn điều cần xem nên chưa duyệt" in page
+    assert [state_of(uid) for uid in (whole, bare)] == ["approved", "submitted"]
+    page = head.post("/bank/review/approve", data={"chosen": bare, "even_found": "y"}, follow_redirects=True).text
+    assert "Đã duyệt 1 câu." in page
+    assert state_of(bare) == "approved"
+
+
+def test_author_and_head_are_told_of_what_was_found(signed_in: SignedIn, world: World) -> None:
+    (first, one), (second, other) = put(world), put(world)
+    teacher, head = signed_in("teacher"), signed_in("subject_head")
+    page = teacher.post("/bank/submit", data={"chosen": [one, other]}, follow_redirects=True).text
+    assert "2 câu có điều nên xem lại" in page  # each reads as the other does
+    assert f"/bank/{second}" in teacher.get(f"/bank/{first}").text
+    page = head.get(f"/bank/review/{one}").text
+    assert "Trùng với câu khác" in page
+    assert f"/bank/{second}" in page
+    assert f"/bank/{first}" in head.get(f"/bank/review/{other}").text
+
+
+def test_the_head_may_say_something_and_decide_later(signed_in: SignedIn, world: World) -> None:
+    _, uid = put(world, ItemState.SUBMITTED)
+    head = signed_in("subject_head")
+    assert head.post(f"/bank/review/{uid}/comment", data={"comment": " "}).status_code == 422
+    answer = head.post(f"/bank/review/{uid}/comment", data={"comment": "Để tôi hỏi tổ."}, follow_redirects=True)
+    assert "Để tôi hỏi tổ." in answer.text
+    assert state_of(uid) == "submitted"
+    assert signed_in("teacher").post(f"/bank/review/{uid}/comment", data={"comment": "Vâng."}).status_code == 403
 
 
 def test_the_author_does_not_review(signed_in: SignedIn, world: World) -> None:
@@ -286,3 +322,21 @@ def test_a_list_costs_the_same_however_long_it_is(app: Flask, signed_in: SignedI
         assert teacher.get("/bank").status_code == 200
         costs.append(len(sent))
     assert costs[0] == costs[1]
+
+
+def test_versions_are_compared_for_author_and_head(signed_in: SignedIn, world: World) -> None:
+    item_uid, _ = put(world, ItemState.APPROVED)
+    teacher, head = signed_in("teacher"), signed_in("subject_head")
+    assert teacher.get(f"/bank/{item_uid}/compare").status_code == 404  # there is one version only
+    form = {**CHOICE, "prompt": "Phân tích \\(x^2-9\\) thành nhân tử, ta được", "act": "submit"}
+    teacher.post(f"/bank/{item_uid}/edit", data=form, content_type="multipart/form-data")
+    page = teacher.get(f"/bank/{item_uid}/compare").text
+    assert page.count("<math") == 2
+    assert "<ins> <math" in page
+    assert "<del>TH</del>" not in page
+    assert teacher.get(f"/bank/{item_uid}/compare?from=1&to=2").status_code == 200
+    assert teacher.get(f"/bank/{item_uid}/compare?from=9&to=2").status_code == 404
+    with db.transaction() as session:
+        newest = session.scalars(select(ItemVersion.uid).where(ItemVersion.number == 2)).one()
+    assert "Khác bản 1 đã duyệt" in head.get(f"/bank/review/{newest}").text
+    assert signed_in("colleague").get(f"/bank/{item_uid}/compare").status_code == 404  # sees the approved one only
