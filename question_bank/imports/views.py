@@ -75,12 +75,14 @@ def index() -> ResponseReturnValue:
 def template() -> ResponseReturnValue:
     """Send the workbook that a teacher fills with questions."""
     require(current_actor(), Permission.OPEN_BANK)
-    return send_file(
+    answer = send_file(
         io.BytesIO(sheet.template()),
         mimetype=WRITERS["xlsx"].media_type,
         as_attachment=True,
         download_name=_("mau-cau-hoi") + ".xlsx",
     )
+    answer.headers["Cache-Control"] = "no-store"  # as every answer to who is signed in
+    return answer
 
 
 @bp.post("")

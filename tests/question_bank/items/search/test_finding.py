@@ -21,7 +21,7 @@ from question_bank.items.search import index, service
 from question_bank.items.search.models import IndexMark
 from question_bank.items.search.service import catch_up, find
 from question_bank.items.search.wanted import Order, Wanted
-from question_bank.items.service import labelling, reviewing, writing
+from question_bank.items.service import labelling, reviewing, taking_back, writing
 from question_bank.items.tagging import Tags
 from question_bank.permissions import may_read
 from tests.factories import NOON, World
@@ -139,7 +139,7 @@ def test_the_index_follows_reviews_and_questions_that_go(bank: Bank) -> None:
     )
     told(bank)
     reviewing.approve(bank.session, bank.head, [version.uid], at=NOON)
-    assert len(imported) == writing.remove_imported(bank.session, bank.teacher, "import-1") == 1
+    assert len(imported) == len(taking_back.take_back(bank.session, bank.teacher, "import-1").items) == 1
     bank.session.commit()
     assert catch_up() == 2
     assert catch_up() == 0
