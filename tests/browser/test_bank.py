@@ -103,9 +103,12 @@ def test_the_head_reviews_by_keyboard(visit: Callable[..., Page], world: World, 
         head.keyboard.press("a")
     shows(head, "Duyệt câu 2 trên 6")
     head.keyboard.press("?")
-    expect(head.get_by_role("dialog", name="Phím tắt")).to_be_visible()
+    keys = head.get_by_role("dialog", name="Phím tắt")
+    expect(keys).to_be_visible()
     head.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
     head.keyboard.press("r")
+    expect(head.get_by_label("Cần sửa gì?")).to_be_focused()
     head.keyboard.type("Đề dài quá.")
     with arriving(head):
         head.keyboard.press("Control+Enter")

@@ -42,6 +42,9 @@ class Person:
         self.url = response.request.path + (
             f"?{response.request.query_string.decode()}" if response.request.query_string else ""
         )
+        if response.status_code == 201 and expect == 200:  # the page of what was made, at an address of its own
+            self.url = response.location
+            return self
         assert response.status_code == expect, f"{response.status_code} at {self.url}: {self.text[:1500]}"
         return self
 

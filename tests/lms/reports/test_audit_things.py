@@ -161,6 +161,7 @@ def everything(session: Session, world: World) -> None:
         ("attempt.marked", attempt.uid),
         ("item.tagged", item.item_uid),
         ("import.read", new_uid()),
+        ("specification.created", new_uid()),
         ("material.renewed", edition.uid),
         ("sitting.changed", new_uid()),
         ("framework.imported", framework[0].uid if framework else new_uid()),
