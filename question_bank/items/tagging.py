@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 
 from lms.base.errors import Invalid
@@ -62,6 +62,27 @@ class Tags:
             for field in fields(self)
         }
         return Tags(**said)
+
+    def tidied(self) -> Tags:
+        """Return the same with its words as they are kept: NFC, no blanks around them, each once.
+
+        Raises:
+            Invalid: at the field; see `check`.
+        """
+        self.check()
+
+        def tidy(words: str | None) -> str | None:
+            return None if words is None else nfc(words).strip()
+
+        codes = None if self.outcomes is None else tuple(dict.fromkeys(nfc(code).strip() for code in self.outcomes))
+        return replace(
+            self,
+            topic=tidy(self.topic),
+            outcomes=codes,
+            taken_from=tidy(self.taken_from),
+            category=None if self.category is None else category_path(self.category),
+            external_id=tidy(self.external_id),
+        )
 
     def check(self) -> None:
         """Refuse what cannot be.

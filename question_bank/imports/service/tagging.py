@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from lms.base.text import exact_key, nfc
+from lms.base.text import exact_key
 from question_bank.imports.models import ImportDraft
-from question_bank.items.tagging import Tags, category_path, tidy_words
+from question_bank.items.tagging import Tags, tidy_words
 
 
 def put_row_tags(row: ImportDraft, tags: Tags) -> None:
@@ -15,28 +15,28 @@ def put_row_tags(row: ImportDraft, tags: Tags) -> None:
     Raises:
         Invalid: see `Tags.check`.
     """
-    tags.check()
+    tags = tags.tidied()
     if tags.grade is not None:
         row.grade = tags.grade or None
     if tags.topic is not None:
-        row.topic = nfc(tags.topic).strip()
+        row.topic = tags.topic
     if tags.level is not None:
         row.level = tags.level
     if tags.outcomes is not None:
-        row.outcomes_json = _listed(tuple(nfc(code) for code in tags.outcomes))
+        row.outcomes_json = _listed(tags.outcomes)
     if tags.labels is not None or tags.added:
         stay = _words(row.labels_json) if tags.labels is None else tags.labels
         row.labels_json = _listed(tuple({exact_key(word): word for word in tidy_words((*stay, *tags.added))}.values()))
     if tags.taken_from is not None:
-        row.taken_from = nfc(tags.taken_from).strip()
+        row.taken_from = tags.taken_from
     if tags.year is not None:
         row.year = tags.year or None
     if tags.category is not None:
-        row.category = category_path(tags.category)
+        row.category = tags.category
     if tags.any_textbook is not None:
         row.any_textbook = tags.any_textbook
     if tags.external_id is not None:
-        row.external_id = nfc(tags.external_id).strip()
+        row.external_id = tags.external_id
 
 
 def row_tags(row: ImportDraft) -> Tags:

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from lms.base import audit
 from lms.base.permissions import Actor
-from lms.base.text import exact_key, fold, nfc, title_key
+from lms.base.text import exact_key, fold, title_key
 from question_bank.items.models import ItemLabel, ItemOutcome, ItemVersion
 from question_bank.items.service.reading import get_versions_to
-from question_bank.items.tagging import LONGEST_LABEL, Tags, category_path, tidy_words
+from question_bank.items.tagging import LONGEST_LABEL, Tags, tidy_words
 from question_bank.permissions import Permission
 
 
@@ -23,7 +23,7 @@ def tag_many(session: Session, actor: Actor, version_uids: Sequence[str], tags: 
         Forbidden: one of them is not theirs to tag.
         Invalid: see `Tags.check`.
     """
-    tags.check()
+    tags = tags.tidied()
     rows = get_versions_to(session, actor, version_uids, Permission.TAG)
     for version in rows:
         put_tags(version, tags)
@@ -56,11 +56,11 @@ def put_tags(version: ItemVersion, tags: Tags) -> None:
     Raises:
         Invalid: see `Tags.check`.
     """
-    tags.check()
+    tags = tags.tidied()
     if tags.grade is not None:
         version.grade = tags.grade or None
     if tags.topic is not None:
-        version.topic = nfc(tags.topic).strip()
+        version.topic = tags.topic
         version.topic_key = fold(version.topic)[:200]
     if tags.level is not None:
         version.level = tags.level
@@ -68,20 +68,21 @@ def put_tags(version: ItemVersion, tags: Tags) -> None:
         version.points = tags.points
     if tags.outcomes is not None:
         held = {one.outcome: one for one in version.outcomes}
-        wanted = dict.fromkeys(nfc(code).strip() for code in tags.outcomes)
-        version.outcomes = [held.get(code) or ItemOutcome(outcome=code, school_id=version.school_id) for code in wanted]
+        version.outcomes = [
+            held.get(code) or ItemOutcome(outcome=code, school_id=version.school_id) for code in tags.outcomes
+        ]
     if tags.labels is not None or tags.added:
         _put_labels(version, tags)
     if tags.taken_from is not None:
-        version.taken_from = nfc(tags.taken_from).strip()
+        version.taken_from = tags.taken_from
     if tags.year is not None:
         version.year = tags.year or None
     if tags.category is not None:
-        version.category = category_path(tags.category)
+        version.category = tags.category
     if tags.any_textbook is not None:
         version.any_textbook = tags.any_textbook
     if tags.external_id is not None:
-        version.item.external_id = nfc(tags.external_id).strip()
+        version.item.external_id = tags.external_id
 
 
 def _put_labels(version: ItemVersion, tags: Tags) -> None:
