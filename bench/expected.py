@@ -18,6 +18,7 @@ from xml.etree.ElementTree import ParseError
 
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
+from openpyxl import load_workbook
 
 from question_bank.formats.fragments import plain
 from question_bank.items.domain import (
@@ -105,6 +106,8 @@ def _of(path: Path, data: bytes, facts: dict[str, Any]) -> Expectation | None:
         return moodle(data, facts)
     if "docx" in facts:
         return word(data)
+    if "xlsx" in facts:
+        return sheet(data)
     if "aiken" in path.name:
         return aiken(data.decode("utf-8"))
     return None
@@ -291,6 +294,21 @@ def word(data: bytes) -> Expectation | None:
         marked = [text for _, lined, text in choices if lined]
         found.append(Question("single_choice", [(marked[0], 10000)] if len(marked) == 1 else None))
     return Expectation(len(found), found)
+
+
+def sheet(data: bytes) -> Expectation | None:
+    """A list of questions with four options and the letter of the right one, under a row of heads that name it."""
+    rows = [
+        [str(cell or "").strip() for cell in row]
+        for row in load_workbook(BytesIO(data)).active.iter_rows(values_only=True)
+    ]
+    head = next((place for place, row in enumerate(rows) if "Đáp Án Đúng" in row), None)
+    if head is None:
+        return None
+    first, right = rows[head].index("Đáp Án A"), rows[head].index("Đáp Án Đúng")
+    asked = [row for row in rows[head + 1 :] if any(row)]
+    keys = [[(row[first + "ABCD".index(row[right])], percent(Fraction(1)))] for row in asked]
+    return Expectation(len(asked), [Question("single_choice", key) for key in keys])
 
 
 def aiken(text: str) -> Expectation:

@@ -105,7 +105,7 @@ def _package(data: bytes) -> Questions | None:
     banks: dict[str, Questions] = {}
     with zipfile.ZipFile(BytesIO(data)) as package:
         names = [name for name in package.namelist() if not name.startswith("__MACOSX/")]
-        if any(".." in name.split("/") for name in names) or "word/document.xml" in names:
+        if any(".." in name.split("/") for name in names) or {"word/document.xml", "xl/workbook.xml"} & {*names}:
             return None
         for name in names:
             if not name.lower().endswith((".xml", ".qti", ".dat")) or posixpath.basename(name) == "imsmanifest.xml":
